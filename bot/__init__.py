@@ -1,0 +1,1 @@
+"""THE PROGRAM: everything that talks to something outside."""

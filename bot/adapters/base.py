@@ -1,0 +1,101 @@
+"""What a platform must be able to do, and what it may answer. Platforms translate, they do not decide."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from storage.model.messages import Envelope, Inbound, Outgoing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """A platform's published limits. Texts are counted by `unit`: "utf16" code units or "utf8" bytes."""
+
+    text: int = 4096
+    caption: int = 1024
+    unit: str = "utf16"
+    answer: int = 200
+    per_bot_second: float = 30.0
+    per_chat_second: float = 1.0
+    per_chat_minute: float = 20.0  # groups only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """A channel as data; features choose by it, never by a platform's name."""
+
+    hears_mentions: bool = True
+    replies: bool = True
+    edits: bool = True
+    buttons: bool = True
+    pushes: bool = True
+    private_chats: bool = True
+    answers_presses: bool = True
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The platform has it. `message_ref` is its id there (empty for answers and edits)."""
+
+    message_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Certainly not delivered; try again after `after` seconds. `chat_wide`: the whole chat must pause (429)."""
+
+    why: str
+    after: float | None = None
+    chat_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Never:
+    """Certainly not delivered and never will be. `gone`: the chat is closed to us (kicked, blocked, deleted)."""
+
+    why: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Certainly not delivered: the chat has a new id. Repeat there."""
+
+    chat_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """It may have been delivered (read timeout, 5xx, connection lost after sending)."""
+
+    why: str
+
+
+SendResult = Sent | Later | Never | Moved | Unknown
+
+
+class UnreadableError(ValueError):
+    """A stored event that can never be parsed. The message names the place, never the content."""
+
+
+class Platform(Protocol):
+    """One bot on one platform."""
+
+    name: str  # "local", "telegram"
+    bot: str  # which of our bots there
+    capabilities: Capabilities
+
+    def parse(self, body: bytes) -> Inbound | None:
+        """Pure. One stored raw event → Inbound, or None if it is nothing to us. Raises UnreadableError."""
+
+    async def send(self, out: Outgoing, target_ref: str) -> SendResult:
+        """One send, edit (of message `target_ref`) or answer. Never raises for what the platform or network does."""
+
+    async def run(self, accept: "Accept") -> None:
+        """Fetch events until cancelled; acknowledge each only after `accept` returned."""
+
+
+Accept = Callable[[list[Envelope]], Awaitable[None]]
+"""Inbox.accept: returns once all envelopes are durable (duplicates are fine). Raises StoreDownError if they are not;
+the platform must then not be acknowledged, so that it delivers again."""

@@ -1,0 +1,1 @@
+"""Telegram, by the Bot API: raw updates in, plain JSON calls out."""

@@ -1,0 +1,62 @@
+"""What the prefilters need to know: is this message addressed to us? In memory, rebuilt at start, never stored."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from handlers.kit.mentions import Vocabulary
+
+
+class Recent:
+    """A bounded set that forgets its oldest members."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._items: OrderedDict[object, None] = OrderedDict()
+
+    def add(self, item: object) -> None:
+        self._items[item] = None
+        self._items.move_to_end(item)
+        if len(self._items) > self._limit:
+            self._items.popitem(last=False)
+
+    def discard(self, item: object) -> None:
+        self._items.pop(item, None)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._items
+
+
+class Hearing:
+    """Shared by all adapters of one process. Chat keys are `Address.key`."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self.vocabulary = Vocabulary(())
+        self.staff_chats: frozenset[str] = frozenset()
+        self._windows = Recent(20_000)  # (chat key, user id): we asked this person something here
+        self._messages = Recent(50_000)  # (chat key, message id): belongs to a ticket, so its edits matter
+        self._albums = Recent(5_000)  # (chat key, album): its first picture was addressed to us
+        union = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+        self._command = re.compile(rf"\s*/?(?:{union})") if union else None
+
+    def calls_us(self, chat_key: str, user_id: str, text: str) -> bool:
+        """True for a group text that names us, starts a command in a staff group, or answers our question."""
+        if self.vocabulary.find(text) or (chat_key, user_id) in self._windows:
+            return True
+        return chat_key in self.staff_chats and self._command is not None and bool(self._command.match(text))
+
+    def belongs(self, chat_key: str, message_id: str, album: str) -> bool:
+        """True for an edit of a message we took, or a further picture of an album we took."""
+        return (chat_key, message_id) in self._messages or (bool(album) and (chat_key, album) in self._albums)
+
+    def took(self, chat_key: str, message_id: str, album: str) -> None:
+        """Remember a message that was addressed to us."""
+        self._messages.add((chat_key, message_id))
+        if album:
+            self._albums.add((chat_key, album))
+
+    def open_window(self, chat_key: str, user_id: str) -> None:
+        self._windows.add((chat_key, user_id))
+
+    def close_window(self, chat_key: str, user_id: str) -> None:
+        self._windows.discard((chat_key, user_id))

@@ -1,0 +1,31 @@
+"""Whom a text @s. Residents @ a person or an office, glued to other words, with any kind of @."""
+
+import re
+from collections.abc import Iterable
+
+AT = "@＠﹫"
+
+
+class Vocabulary:
+    """Every name that means us at an @: office aliases, officers' names and theirs, the bot's own @name.
+
+    Matching is case-blind and takes the longest name; "＠" and one space after the @ are accepted.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = frozenset(n.strip().lower() for n in names if n.strip())
+        longest_first = sorted(self.names, key=lambda n: (-len(n), n))
+        union = "|".join(re.escape(n) for n in longest_first)
+        self._pattern = re.compile(rf"[{AT}]\s?({union})", re.IGNORECASE) if union else None
+
+    def find(self, text: str) -> tuple[str, ...]:
+        """The known names @-ed in `text`, in order, lower case."""
+        if self._pattern is None or not any(at in text for at in AT):
+            return ()
+        return tuple(m.group(1).lower() for m in self._pattern.finditer(text))
+
+    def strip(self, text: str) -> str:
+        """`text` without the @s that mean us: what is left is the matter itself."""
+        if self._pattern is None:
+            return text.strip()
+        return re.sub(r"[ \t]{2,}", " ", self._pattern.sub(" ", text)).strip(" \t\n,，:：;；。")

@@ -1,0 +1,1 @@
+"""THE MEMORY: nouns, queries and the database. Imports nothing of ours."""

@@ -1,0 +1,53 @@
+"""What stores need from a database, whichever it is."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+Row = Mapping[str, Any]
+"""One row, read by column name. Times are integer milliseconds since 1970 UTC, flags 0 or 1, JSON is text."""
+
+
+class StoreDownError(Exception):
+    """The database cannot take this now (full disk, lock, lost server). Nothing was kept; trying again later is safe."""
+
+
+class NewerSchemaError(Exception):
+    """The database was written by a newer program; this one must not touch it."""
+
+
+class Tx(Protocol):
+    """One open transaction (or, for reading, one connection). Statements are named in storage/sql."""
+
+    exclusive: bool
+    """True if no other process can be in a write transaction at the same time."""
+
+    async def rows(self, name: str, **params: Any) -> Sequence[Row]:
+        """Run a statement; all its rows."""
+
+    async def one(self, name: str, **params: Any) -> Row | None:
+        """Run a statement; its first row."""
+
+    async def many(self, name: str, params: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement once per mapping."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """What happens inside is undone alone if it raises."""
+
+    async def lock_chats(self, keys: Sequence[str]) -> set[str]:
+        """Those of `keys` only this transaction may work on until it ends."""
+
+
+class Engine(Protocol):
+    dialect: str
+
+    async def open(self) -> None:
+        """Connect. Raises StoreDownError."""
+
+    async def close(self) -> None: ...
+
+    def write(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction: all of it durable on leaving, or none of it. Raises StoreDownError."""
+
+    def read(self) -> AbstractAsyncContextManager[Tx]:
+        """A reading connection that never waits for the writer."""

@@ -1,0 +1,220 @@
+"""SQLite: one writing connection behind a lock, readers apart, WAL, every commit on disk before it is believed.
+
+Statements of a write transaction run on the loop's thread (microseconds, from the page cache); what can wait on the
+disk or on another process — a contended BEGIN, every COMMIT — runs on one worker thread. See docs/adr/0001.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from storage.engine.base import Row, StoreDownError
+from storage.engine.named import Statement, statements
+
+T = TypeVar("T")
+BUSY_MS = 1000
+_DOWN = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+}
+
+
+def _down(error: sqlite3.Error) -> bool:
+    """True if the database, not the statement, is at fault. The primary code is the low byte."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DOWN
+
+
+class SqliteTx:
+    """Statements of one write transaction, run inline."""
+
+    exclusive = True
+
+    def __init__(self, connection: sqlite3.Connection, named: dict[str, Statement]) -> None:
+        self._connection = connection
+        self._named = named
+        self._depth = 0
+
+    def _run(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
+        try:
+            return self._connection.execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            if _down(error):
+                raise StoreDownError(str(error)) from error
+            raise
+
+    async def rows(self, name: str, **params: Any) -> Sequence[Row]:
+        return self._run(self._named[name].sql, params)
+
+    async def one(self, name: str, **params: Any) -> Row | None:
+        found = self._run(self._named[name].sql, params)
+        return found[0] if found else None
+
+    async def many(self, name: str, params: Sequence[Mapping[str, Any]]) -> None:
+        for each in params:
+            self._run(self._named[name].sql, each)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        self._depth += 1
+        name = f"s{self._depth}"
+        self._run(f"SAVEPOINT {name}", {})
+        try:
+            yield
+        except BaseException:
+            # A full disk makes SQLite end the whole transaction by itself: nothing is left to undo.
+            if self._connection.in_transaction:
+                self._run(f"ROLLBACK TO {name}", {})
+                self._run(f"RELEASE {name}", {})
+            raise
+        else:
+            self._run(f"RELEASE {name}", {})
+        finally:
+            self._depth -= 1
+
+    async def lock_chats(self, keys: Sequence[str]) -> set[str]:
+        return set(keys)
+
+
+class SqliteReadTx:
+    """Reading, on aiosqlite's own thread: reports may be slow."""
+
+    exclusive = False
+
+    def __init__(self, connection: aiosqlite.Connection, named: dict[str, Statement]) -> None:
+        self._connection = connection
+        self._named = named
+
+    async def rows(self, name: str, **params: Any) -> Sequence[Row]:
+        try:
+            return list(await self._connection.execute_fetchall(self._named[name].sql, params))  # type: ignore[arg-type]
+        except sqlite3.Error as error:
+            if _down(error):
+                raise StoreDownError(str(error)) from error
+            raise
+
+    async def one(self, name: str, **params: Any) -> Row | None:
+        found = await self.rows(name, **params)
+        return found[0] if found else None
+
+    async def many(self, name: str, params: Sequence[Mapping[str, Any]]) -> None:
+        raise TypeError("a reading connection does not write")
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        yield
+
+    async def lock_chats(self, keys: Sequence[str]) -> set[str]:
+        return set()
+
+
+class SqliteEngine:
+    """One file, one process. `path` may hold `:memory:` nowhere: readers need a file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = asyncio.Lock()
+        self._read_lock = asyncio.Lock()
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
+        self._writer: sqlite3.Connection | None = None
+        self._reader: aiosqlite.Connection | None = None
+        self._named = statements("sqlite")
+
+    @property
+    def writer(self) -> sqlite3.Connection:
+        if self._writer is None:
+            raise StoreDownError("the database is not open")
+        return self._writer
+
+    async def open(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = await self._threaded(self._connect)
+            self._reader = await aiosqlite.connect(self.path, isolation_level=None)
+            self._reader.row_factory = sqlite3.Row
+            await self._reader.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            await self._reader.execute("PRAGMA query_only=ON")
+        except (sqlite3.Error, OSError) as error:
+            raise StoreDownError(f"{self.path}: {error}") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    async def close(self) -> None:
+        async with self._lock:
+            if self._reader is not None:
+                await self._reader.close()
+                self._reader = None
+            if self._writer is not None:
+                await self._threaded(self._writer.close)
+                self._writer = None
+        self._pool.shutdown()
+
+    async def _threaded(self, work: Callable[[], T]) -> T:
+        """Run on the worker thread. If cancelled, wait for it all the same: half a commit is nobody's business."""
+        future = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+    async def _begin(self) -> None:
+        connection = self.writer
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+
+        def patiently() -> None:
+            connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            finally:
+                connection.execute("PRAGMA busy_timeout=0")
+
+        await self._threaded(patiently)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SqliteTx]:
+        async with self._lock:
+            connection = self.writer
+            try:
+                await self._begin()
+                yield SqliteTx(connection, self._named)
+                await self._threaded(connection.commit)
+            except sqlite3.Error as error:
+                if _down(error):
+                    raise StoreDownError(str(error)) from error
+                raise
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqliteReadTx]:
+        if self._reader is None:
+            raise StoreDownError("the database is not open")
+        async with self._read_lock:
+            yield SqliteReadTx(self._reader, self._named)

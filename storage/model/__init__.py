@@ -1,0 +1,1 @@
+"""Nouns of the service: frozen, slotted, keyword-only dataclasses; aware UTC datetimes; standard library only."""

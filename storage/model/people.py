@@ -1,0 +1,124 @@
+"""Stations, areas, groups, people and who is on duty."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PersonRole(StrEnum):
+    """Least to most; what each may do stands in handlers/kit/access.py."""
+
+    RESIDENT = "resident"
+    VOLUNTEER = "volunteer"
+    OFFICER = "officer"
+    DUTY_LEADER = "duty_leader"
+    LEADER = "leader"
+    ADMIN = "admin"
+
+
+class GroupKind(StrEnum):
+    OWNERS = "业主"
+    SHOPS = "门店"
+    TRADE = "行业"
+    VILLAGE = "村组"
+    COMMUNITY = "社区"
+    UNIT = "单位"
+    VOLUNTEERS = "义警"
+    OFFICERS = "民警"  # the officers' own group: cards go there
+    OTHER = "其他"
+
+
+class Duty(StrEnum):
+    OFFICER = "值班民警"
+    LEADER = "值班长"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    id: int
+    code: str
+    name: str
+    tz: str = "Asia/Shanghai"
+    phone: str = ""
+    address: str = ""
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """片区. Its officer takes its tickets while on duty."""
+
+    id: int
+    station_id: int
+    name: str
+    officer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group chat we are in. Unbound (station_id None) until an admin binds it; it accepts reports meanwhile."""
+
+    id: int
+    platform: str
+    bot: str
+    chat_id: str
+    title: str
+    kind: GroupKind = GroupKind.OTHER
+    station_id: int | None = None
+    area_id: int | None = None
+    households: int = 0
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    id: int
+    name: str
+    code: str = ""  # set for people of a station file; residents have none
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A person on one platform. `chat_id` is their private chat with us; empty while we cannot write to them."""
+
+    platform: str
+    bot: str
+    user_id: str
+    person_id: int
+    username: str = ""
+    chat_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person with a role at a station, and where they can be reached (first reachable identity)."""
+
+    person: Person
+    station_id: int
+    role: PersonRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A weekly shift in the station's own time. Monday is 0; minutes since midnight; `end` ≤ `start` runs into the next day."""
+
+    id: int
+    station_id: int
+    person_id: int
+    duty: Duty
+    weekday: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A question of ours that one person in one chat has not answered yet."""
+
+    platform: str
+    chat_id: str
+    user_id: str
+    step: str
+    data: str
+    expires_at: datetime

@@ -1,0 +1,132 @@
+"""The ticket, what may follow what, and the log every figure is computed from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.model.messages import Address
+
+
+class State(StrEnum):
+    """Where a ticket stands. Values are what people read."""
+
+    OPEN = "待接单"
+    CLAIMED = "已接单"
+    ON_SCENE = "已到场"
+    RESOLVED = "已办结"
+    CONFIRMED = "已确认"
+    REOPENED = "重开"
+    WITHDRAWN = "已撤回"
+
+
+class Move(StrEnum):
+    CLAIM = "claim"
+    TRANSFER = "transfer"
+    ARRIVE = "arrive"
+    RESOLVE = "resolve"
+    CONFIRM = "confirm"
+    REOPEN = "reopen"
+    WITHDRAW = "withdraw"
+
+
+_UNFINISHED = (State.OPEN, State.REOPENED, State.CLAIMED, State.ON_SCENE)
+
+MOVES: dict[Move, tuple[tuple[State, ...], State]] = {
+    Move.CLAIM: ((State.OPEN, State.REOPENED), State.CLAIMED),
+    Move.TRANSFER: (_UNFINISHED, State.CLAIMED),
+    Move.ARRIVE: ((State.CLAIMED,), State.ON_SCENE),
+    Move.RESOLVE: ((State.CLAIMED, State.ON_SCENE), State.RESOLVED),
+    Move.CONFIRM: ((State.RESOLVED,), State.CONFIRMED),
+    Move.REOPEN: ((State.RESOLVED, State.CONFIRMED), State.REOPENED),
+    Move.WITHDRAW: (_UNFINISHED, State.WITHDRAWN),
+}
+"""move → (states it may start from, state it ends in). Every change of state is one of these, compare-and-set."""
+
+UNFINISHED = frozenset(_UNFINISHED)
+WAITING = frozenset({State.OPEN, State.REOPENED})
+
+
+class Urgency(StrEnum):
+    URGENT = "紧急"
+    NORMAL = "一般"
+    LOW = "低"
+
+
+class Rating(StrEnum):
+    GOOD = "满意"
+    FAIR = "一般"
+    POOR = "不满意"
+
+
+class EntryKind(StrEnum):
+    """What a line of the log says happened. Append-only."""
+
+    OPENED = "opened"
+    ROUTED = "routed"
+    SUPPLEMENTED = "supplemented"
+    REVISED = "revised"
+    CLAIMED = "claimed"
+    TRANSFERRED = "transferred"
+    ARRIVED = "arrived"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    RATED = "rated"
+    THANKED = "thanked"
+    GROUP_JOINED = "group_joined"
+    GROUP_BOUND = "group_bound"
+    GROUP_LEFT = "group_left"
+    GROUP_MOVED = "group_moved"
+    IMPORTED = "imported"
+    BROADCAST_CREATED = "broadcast_created"
+    BROADCAST_SENT = "broadcast_sent"
+    BROADCAST_RESENT = "broadcast_resent"
+    RULE_CHANGED = "rule_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One matter of one person. `number` is what people say ("12 号"), unique within the station."""
+
+    id: int
+    station_id: int
+    number: int
+    state: State
+    urgency: Urgency
+    reporter_id: int
+    text: str
+    source: Address  # the chat it came from
+    source_message: str
+    private: bool  # reported in a private chat
+    opened_at: datetime
+    group_id: int | None = None
+    assignee_id: int | None = None
+    routed_id: int | None = None  # to whom it was brought
+    routed_why: str = ""
+    hint: str = ""  # e.g. 疑似诈骗
+    finding: str = ""
+    rating: Rating | None = None
+    reopened: int = 0
+    claimed_at: datetime | None = None
+    arrived_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Who did what, when. Never changed, never deleted while its ticket lives."""
+
+    id: int
+    station_id: int | None
+    ticket_id: int | None
+    actor_id: int | None
+    kind: EntryKind
+    at: datetime
+    text: str = ""
+    data: str = "{}"

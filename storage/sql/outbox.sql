@@ -1,0 +1,86 @@
+-- name: outbox_add
+INSERT INTO outbox (key, platform, bot, chat_id, thread, chat_key, lane, policy, kind, role, target, content,
+  ticket_id, broadcast_id, created_at, due_at, expires_at)
+VALUES (:key, :platform, :bot, :chat_id, :thread, :chat_key, :lane, :policy, :kind, :role, :target, :content,
+  :ticket_id, :broadcast_id, :at, :due_at, :expires_at)
+ON CONFLICT (key) DO NOTHING RETURNING id;
+
+-- name: outbox_ready
+SELECT o.*, t.message_ref AS target_ref, t.state AS target_state,
+  CASE WHEN o.kind = 'edit' AND EXISTS (SELECT 1 FROM outbox n WHERE n.target = o.target AND n.kind = 'edit'
+    AND n.state = 'pending' AND n.id > o.id) THEN 1 ELSE 0 END AS superseded
+FROM outbox o LEFT JOIN outbox t ON o.kind = 'edit' AND t.key = o.target
+WHERE o.state = 'pending' AND o.due_at <= :now AND o.lane <= :max_lane
+  AND o.chat_key NOT IN (SELECT l.chat_key FROM outbox l WHERE l.state = 'leased')
+ORDER BY o.lane, o.id LIMIT :limit;
+
+-- name: outbox_lease
+UPDATE outbox SET state = 'leased', lease_until = :until, lease_owner = :owner, attempts = attempts + 1
+WHERE id = :id AND state = 'pending'
+  AND NOT EXISTS (SELECT 1 FROM outbox l WHERE l.chat_key = outbox.chat_key AND l.state = 'leased')
+RETURNING id;
+
+-- name: outbox_sent
+UPDATE outbox SET state = 'sent', message_ref = :message_ref, sent_at = :at, error = ''
+WHERE id = :id AND state = 'leased' AND lease_owner = :owner;
+
+-- name: outbox_later
+UPDATE outbox SET state = 'pending', due_at = :due_at, error = :error, maybe_copy = maybe_copy + :copy
+WHERE id = :id AND state = 'leased' AND lease_owner = :owner;
+
+-- name: outbox_end
+UPDATE outbox SET state = :state, error = :error WHERE id = :id AND state IN ('leased', 'pending');
+
+-- name: outbox_hold_chat
+UPDATE outbox SET due_at = :until WHERE chat_key = :chat_key AND state = 'pending' AND due_at < :until;
+
+-- name: outbox_recover_repeat
+UPDATE outbox SET state = 'pending', maybe_copy = 1, due_at = :now
+WHERE state = 'leased' AND (lease_until < :now OR lease_owner = :owner)
+  AND (policy = 'at_least_once' OR kind <> 'send');
+
+-- name: outbox_recover_uncertain
+UPDATE outbox SET state = 'unknown', error = 'interrupted while sending'
+WHERE state = 'leased' AND (lease_until < :now OR lease_owner = :owner)
+  AND policy = 'at_most_once' AND kind = 'send';
+
+-- name: outbox_next_due
+SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'pending';
+
+-- name: outbox_by_key
+SELECT * FROM outbox WHERE key = :key;
+
+-- name: outbox_get
+SELECT * FROM outbox WHERE id = :id;
+
+-- name: outbox_of_ticket
+SELECT * FROM outbox WHERE ticket_id = :ticket_id AND role = :role AND kind = 'send' ORDER BY id;
+
+-- name: outbox_of_broadcast
+SELECT o.*, g.title FROM outbox o LEFT JOIN chat_group g ON g.platform = o.platform AND g.chat_id = o.chat_id
+WHERE o.broadcast_id = :broadcast_id AND o.kind = 'send' ORDER BY o.id;
+
+-- name: outbox_broadcast_counts
+SELECT state, COUNT(*) AS n FROM outbox WHERE broadcast_id = :broadcast_id AND kind = 'send' GROUP BY state;
+
+-- name: outbox_cancel_broadcast
+UPDATE outbox SET state = 'obsolete' WHERE broadcast_id = :broadcast_id AND state = 'pending' RETURNING id;
+
+-- name: outbox_chat_moved
+UPDATE outbox SET chat_id = :new_id, chat_key = :new_key
+WHERE platform = :platform AND chat_id = :chat_id AND state IN ('pending', 'leased');
+
+-- name: outbox_dead
+SELECT * FROM outbox WHERE state IN ('dead', 'unknown') ORDER BY id DESC LIMIT :limit;
+
+-- name: outbox_replay
+UPDATE outbox SET state = 'pending', due_at = :now, created_at = :now, expires_at = NULL, attempts = 0, error = ''
+WHERE id = :id AND state IN ('dead', 'unknown') RETURNING id;
+
+-- name: outbox_counts
+SELECT state, COUNT(*) AS n, MIN(due_at) AS oldest FROM outbox
+WHERE state IN ('pending', 'leased', 'dead', 'unknown') GROUP BY state;
+
+-- name: outbox_prune
+DELETE FROM outbox WHERE state IN ('sent', 'obsolete') AND ticket_id IS NULL AND broadcast_id IS NULL
+AND created_at < :before;

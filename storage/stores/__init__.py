@@ -1,0 +1,1 @@
+"""One class per noun: typed methods over the named statements."""

@@ -1,0 +1,166 @@
+"""The outbox: everything that has been decided to be said, and what became of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from storage.engine.base import Row, Tx
+from storage.model.messages import Address, Content, Lane, OutKind, Outgoing, OutRow, OutState, Policy, Role
+from storage.stores.codec import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+
+_CONTENT = msgspec.json.Decoder(Content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A row whose turn may have come. `target_state` is that of the message an edit wants to change."""
+
+    row: OutRow
+    target_state: OutState | None
+    superseded: bool
+
+
+def _out(row: Row) -> OutRow:
+    return OutRow(
+        id=row["id"],
+        out=Outgoing(
+            key=row["key"],
+            to=Address(platform=row["platform"], bot=row["bot"], chat_id=row["chat_id"], thread=row["thread"]),
+            content=_CONTENT.decode(row["content"]),
+            lane=Lane(row["lane"]),
+            policy=Policy(row["policy"]),
+            kind=OutKind(row["kind"]),
+            role=Role(row["role"]),
+            target=row["target"],
+            ticket_id=row["ticket_id"],
+            broadcast_id=row["broadcast_id"],
+            due_at=from_ms(row["due_at"]),
+            expires_at=from_ms_or_none(row["expires_at"]),
+        ),
+        state=OutState(row["state"]),
+        created_at=from_ms(row["created_at"]),
+        attempts=row["attempts"],
+        message_ref=row["message_ref"],
+        error=row["error"],
+        sent_at=from_ms_or_none(row["sent_at"]),
+        maybe_copy=bool(row["maybe_copy"]),
+    )
+
+
+def _ready(row: Row) -> Ready:
+    out = _out(row)
+    if row["target_ref"]:
+        out = replace(out, target_ref=row["target_ref"])
+    state = OutState(row["target_state"]) if row["target_state"] else None
+    return Ready(row=out, target_state=state, superseded=bool(row["superseded"]))
+
+
+class Outbox:
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(self, out: Outgoing, at: datetime) -> bool:
+        """Queue it. False if its key is known: it was queued before."""
+        chat_key = f"{out.to.platform}:press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
+        row = await self._tx.one(
+            "outbox_add",
+            key=out.key,
+            platform=out.to.platform,
+            bot=out.to.bot,
+            chat_id=out.to.chat_id,
+            thread=out.to.thread,
+            chat_key=chat_key,
+            lane=int(out.lane),
+            policy=out.policy,
+            kind=out.kind,
+            role=out.role,
+            target=out.target,
+            content=msgspec.json.encode(out.content).decode(),
+            ticket_id=out.ticket_id,
+            broadcast_id=out.broadcast_id,
+            at=to_ms(at),
+            due_at=to_ms(out.due_at or at),
+            expires_at=to_ms_or_none(out.expires_at),
+        )
+        return row is not None
+
+    async def ready(self, now: datetime, *, max_lane: Lane, limit: int) -> list[Ready]:
+        """Due rows of chats with nothing in flight, most urgent lane first, oldest first."""
+        rows = await self._tx.rows("outbox_ready", now=to_ms(now), max_lane=int(max_lane), limit=limit)
+        return [_ready(row) for row in rows]
+
+    async def lease(self, row_id: int, *, owner: str, until: datetime) -> bool:
+        """Take it for sending. False if it is taken or its chat already has a send in flight."""
+        return await self._tx.one("outbox_lease", id=row_id, owner=owner, until=to_ms(until)) is not None
+
+    async def sent(self, row_id: int, *, owner: str, message_ref: str, at: datetime) -> None:
+        await self._tx.one("outbox_sent", id=row_id, owner=owner, message_ref=message_ref, at=to_ms(at))
+
+    async def later(self, row_id: int, *, owner: str, due_at: datetime, error: str, copy: bool) -> None:
+        """Try again then. `copy`: this time it may already have arrived."""
+        await self._tx.one(
+            "outbox_later", id=row_id, owner=owner, due_at=to_ms(due_at), error=error, copy=int(copy)
+        )
+
+    async def end(self, row_id: int, state: OutState, error: str = "") -> None:
+        await self._tx.one("outbox_end", id=row_id, state=state, error=error)
+
+    async def hold_chat(self, chat_key: str, until: datetime) -> None:
+        """Nothing leaves for this chat before `until`."""
+        await self._tx.one("outbox_hold_chat", chat_key=chat_key, until=to_ms(until))
+
+    async def recover(self, now: datetime, owner: str = "") -> None:
+        """Rows whose sender died (lease run out, or it was `owner`): notices go again, broadcasts become uncertain."""
+        await self._tx.one("outbox_recover_uncertain", now=to_ms(now), owner=owner)
+        await self._tx.one("outbox_recover_repeat", now=to_ms(now), owner=owner)
+
+    async def next_due(self) -> datetime | None:
+        row = await self._tx.one("outbox_next_due")
+        return from_ms_or_none(row["due_at"]) if row else None
+
+    async def get(self, row_id: int) -> OutRow | None:
+        row = await self._tx.one("outbox_get", id=row_id)
+        return _out(row) if row else None
+
+    async def by_key(self, key: str) -> OutRow | None:
+        row = await self._tx.one("outbox_by_key", key=key)
+        return _out(row) if row else None
+
+    async def of_ticket(self, ticket_id: int, role: Role) -> list[OutRow]:
+        return [_out(row) for row in await self._tx.rows("outbox_of_ticket", ticket_id=ticket_id, role=role)]
+
+    async def of_broadcast(self, broadcast_id: int) -> list[tuple[OutRow, str]]:
+        """(row, group title) per group."""
+        rows = await self._tx.rows("outbox_of_broadcast", broadcast_id=broadcast_id)
+        return [(_out(row), row["title"] or row["chat_id"]) for row in rows]
+
+    async def broadcast_counts(self, broadcast_id: int) -> dict[OutState, int]:
+        rows = await self._tx.rows("outbox_broadcast_counts", broadcast_id=broadcast_id)
+        return {OutState(row["state"]): row["n"] for row in rows}
+
+    async def cancel_broadcast(self, broadcast_id: int) -> int:
+        """Stop what has not left; how many groups it will not reach."""
+        return len(await self._tx.rows("outbox_cancel_broadcast", broadcast_id=broadcast_id))
+
+    async def chat_moved(self, platform: str, chat_id: str, new_id: str) -> None:
+        await self._tx.one(
+            "outbox_chat_moved",
+            platform=platform,
+            chat_id=chat_id,
+            new_id=new_id,
+            new_key=f"{platform}:{new_id}",
+        )
+
+    async def dead(self, limit: int = 100) -> list[OutRow]:
+        return [_out(row) for row in await self._tx.rows("outbox_dead", limit=limit)]
+
+    async def replay(self, row_id: int, now: datetime) -> bool:
+        return await self._tx.one("outbox_replay", id=row_id, now=to_ms(now)) is not None
+
+    async def counts(self) -> dict[str, tuple[int, datetime]]:
+        """state → (how many, the longest due)."""
+        return {r["state"]: (r["n"], from_ms(r["oldest"])) for r in await self._tx.rows("outbox_counts")}
+
+    async def prune(self, before: datetime) -> None:
+        await self._tx.one("outbox_prune", before=to_ms(before))

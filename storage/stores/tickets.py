@@ -1,0 +1,231 @@
+"""Tickets, their log, and the messages and attachments that belong to them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from storage.engine.base import Row, Tx
+from storage.model.messages import Address, Attachment
+from storage.model.tickets import Entry, EntryKind, Move, Rating, State, Ticket, Urgency
+from storage.stores.codec import from_ms, from_ms_or_none, to_ms
+
+_STATEMENT = {
+    Move.CLAIM: "ticket_claim",
+    Move.TRANSFER: "ticket_transfer",
+    Move.ARRIVE: "ticket_arrive",
+    Move.RESOLVE: "ticket_resolve",
+    Move.CONFIRM: "ticket_confirm",
+    Move.REOPEN: "ticket_reopen",
+    Move.WITHDRAW: "ticket_withdraw",
+}
+"""Each move is one compare-and-set statement. A test holds their states equal to MOVES."""
+
+
+def _ticket(row: Row) -> Ticket:
+    return Ticket(
+        id=row["id"],
+        station_id=row["station_id"],
+        number=row["number"],
+        state=State(row["state"]),
+        urgency=Urgency(row["urgency"]),
+        reporter_id=row["reporter_id"],
+        text=row["text"],
+        source=Address(
+            platform=row["platform"], bot=row["bot"], chat_id=row["chat_id"], thread=row["thread"]
+        ),
+        source_message=row["message_id"],
+        private=bool(row["private"]),
+        opened_at=from_ms(row["opened_at"]),
+        group_id=row["group_id"],
+        assignee_id=row["assignee_id"],
+        routed_id=row["routed_id"],
+        routed_why=row["routed_why"],
+        hint=row["hint"],
+        finding=row["finding"],
+        rating=Rating(row["rating"]) if row["rating"] else None,
+        reopened=row["reopened"],
+        claimed_at=from_ms_or_none(row["claimed_at"]),
+        arrived_at=from_ms_or_none(row["arrived_at"]),
+        resolved_at=from_ms_or_none(row["resolved_at"]),
+        closed_at=from_ms_or_none(row["closed_at"]),
+    )
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        id=row["id"],
+        station_id=row["station_id"],
+        ticket_id=row["ticket_id"],
+        actor_id=row["actor_id"],
+        kind=EntryKind(row["kind"]),
+        at=from_ms(row["at"]),
+        text=row["text"],
+        data=row["data"],
+    )
+
+
+class Tickets:
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def _find(self, name: str, **params: Any) -> Ticket | None:
+        row = await self._tx.one(name, **params)
+        return _ticket(row) if row else None
+
+    async def _list(self, name: str, **params: Any) -> list[Ticket]:
+        return [_ticket(row) for row in await self._tx.rows(name, **params)]
+
+    async def _count(self, name: str, **params: Any) -> int:
+        row = await self._tx.one(name, **params)
+        return int(row["n"]) if row else 0
+
+    async def add(self, ticket: Ticket) -> Ticket:
+        """Store a new ticket; its `id` is ignored and given."""
+        row = await self._tx.one(
+            "ticket_add",
+            station_id=ticket.station_id,
+            number=ticket.number,
+            state=ticket.state,
+            urgency=ticket.urgency,
+            reporter_id=ticket.reporter_id,
+            text=ticket.text,
+            platform=ticket.source.platform,
+            bot=ticket.source.bot,
+            chat_id=ticket.source.chat_id,
+            thread=ticket.source.thread,
+            message_id=ticket.source_message,
+            private=int(ticket.private),
+            group_id=ticket.group_id,
+            hint=ticket.hint,
+            opened_at=to_ms(ticket.opened_at),
+        )
+        assert row is not None
+        return replace(ticket, id=row["id"])
+
+    async def get(self, ticket_id: int) -> Ticket | None:
+        return await self._find("ticket_get", id=ticket_id)
+
+    async def by_number(self, station_id: int, number: int) -> Ticket | None:
+        return await self._find("ticket_by_number", station_id=station_id, number=number)
+
+    async def by_message(self, platform: str, chat_id: str, message_id: str) -> Ticket | None:
+        """The ticket a message belongs to, whether people wrote it or we did."""
+        found = await self._find("ticket_by_message", platform=platform, chat_id=chat_id, message_id=message_id)
+        return found or await self._find(
+            "ticket_by_sent", platform=platform, chat_id=chat_id, message_id=message_id
+        )
+
+    async def by_album(self, platform: str, chat_id: str, album: str) -> Ticket | None:
+        return await self._find("ticket_by_album", platform=platform, chat_id=chat_id, album=album)
+
+    async def move(self, ticket_id: int, move: Move, *, at: datetime, **fields: Any) -> Ticket | None:
+        """Compare-and-set. The ticket as it is now, or None if its state does not allow the move (you lost)."""
+        return await self._find(_STATEMENT[move], id=ticket_id, at=to_ms(at), **fields)
+
+    async def rate(self, ticket_id: int, rating: Rating) -> Ticket | None:
+        """Once per closing; None if it was rated already or is not confirmed."""
+        return await self._find("ticket_rate", id=ticket_id, rating=rating)
+
+    async def route(self, ticket_id: int, routed_id: int | None, why: str) -> Ticket | None:
+        return await self._find("ticket_route", id=ticket_id, routed_id=routed_id, routed_why=why)
+
+    async def unfinished(self, station_id: int, *, limit: int, skip: int = 0) -> list[Ticket]:
+        """Urgent first, unclaimed first, oldest first."""
+        return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip)
+
+    async def unfinished_count(self, station_id: int) -> int:
+        return await self._count("ticket_open_count", station_id=station_id)
+
+    async def of_reporter(self, person_id: int, *, limit: int, skip: int = 0) -> list[Ticket]:
+        """Newest first."""
+        return await self._list("ticket_of_reporter", reporter_id=person_id, limit=limit, skip=skip)
+
+    async def of_reporter_count(self, person_id: int) -> int:
+        return await self._count("ticket_of_reporter_count", reporter_id=person_id)
+
+    async def held_by(self, person_id: int, *, limit: int = 50) -> list[Ticket]:
+        return await self._list("ticket_of_assignee", assignee_id=person_id, limit=limit)
+
+    async def add_message(self, ticket_id: int, at: Address, message_id: str, album: str = "") -> None:
+        await self._tx.one(
+            "ticket_message_add",
+            platform=at.platform,
+            chat_id=at.chat_id,
+            message_id=message_id,
+            ticket_id=ticket_id,
+            album=album,
+        )
+
+    async def recent_messages(self, limit: int) -> list[tuple[str, str, str]]:
+        """(chat key, message id, album) of the newest tickets, for the prefilter's memory after a restart."""
+        rows = await self._tx.rows("ticket_message_recent", limit=limit)
+        return [(f"{r['platform']}:{r['chat_id']}", r["message_id"], r["album"]) for r in rows]
+
+    async def chat_moved(self, platform: str, chat_id: str, new_id: str) -> None:
+        await self._tx.rows("ticket_chat_moved", platform=platform, chat_id=chat_id, new_id=new_id)
+
+    async def state_counts(self) -> dict[str, int]:
+        return {row["state"]: row["n"] for row in await self._tx.rows("ticket_state_counts")}
+
+
+class Entries:
+    """The log. It has no method that changes or deletes."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(
+        self,
+        kind: EntryKind,
+        *,
+        at: datetime,
+        station_id: int | None,
+        ticket_id: int | None = None,
+        actor_id: int | None = None,
+        text: str = "",
+        data: str = "{}",
+    ) -> int:
+        row = await self._tx.one(
+            "entry_add",
+            station_id=station_id,
+            ticket_id=ticket_id,
+            actor_id=actor_id,
+            kind=kind,
+            at=to_ms(at),
+            text=text,
+            data=data,
+        )
+        assert row is not None
+        return int(row["id"])
+
+    async def of_ticket(self, ticket_id: int) -> list[Entry]:
+        return [_entry(row) for row in await self._tx.rows("entry_of_ticket", ticket_id=ticket_id)]
+
+    async def of_station(self, station_id: int, limit: int = 100) -> list[Entry]:
+        """Newest first."""
+        return [_entry(row) for row in await self._tx.rows("entry_of_station", station_id=station_id, limit=limit)]
+
+
+class Attachments:
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(self, ticket_id: int, platform: str, attachments: Sequence[Attachment], at: datetime) -> None:
+        for item in attachments:
+            await self._tx.one(
+                "attachment_add",
+                ticket_id=ticket_id,
+                platform=platform,
+                kind=item.kind,
+                ref=item.ref,
+                data=msgspec.json.encode(item).decode(),
+                at=to_ms(at),
+            )
+
+    async def of_ticket(self, ticket_id: int) -> list[tuple[str, Attachment]]:
+        """(platform, attachment): a file id means something only on its own platform."""
+        rows = await self._tx.rows("attachment_of_ticket", ticket_id=ticket_id)
+        return [(row["platform"], msgspec.json.decode(row["data"], type=Attachment)) for row in rows]

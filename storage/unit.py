@@ -1,0 +1,64 @@
+"""The unit of work: every store over one transaction. What is done through one Unit is kept together or not at all."""
+
+from functools import cached_property
+
+from storage.engine.base import Tx
+from storage.stores.inbox import Inbox
+from storage.stores.jobs import Conversations, Jobs, Leases, Slots
+from storage.stores.outbox import Outbox
+from storage.stores.people import People
+from storage.stores.stations import Groups, Stations
+from storage.stores.tickets import Attachments, Entries, Tickets
+
+
+class Unit:
+    def __init__(self, tx: Tx) -> None:
+        self.tx = tx
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.tx)
+
+    @cached_property
+    def stations(self) -> Stations:
+        return Stations(self.tx)
+
+    @cached_property
+    def groups(self) -> Groups:
+        return Groups(self.tx)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self.tx)
+
+    @cached_property
+    def entries(self) -> Entries:
+        return Entries(self.tx)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return Attachments(self.tx)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self.tx)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.tx)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.tx)
+
+    @cached_property
+    def slots(self) -> Slots:
+        return Slots(self.tx)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self.tx)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        return Conversations(self.tx)
