@@ -64,11 +64,14 @@ class Me:
         return reply.from_.id == self.id
 
 
-def without_our_name(me: Me, text: str) -> str:
-    """"/report@our_bot 路灯" → "/report 路灯". Every other text stays as it is."""
+def without_our_name(me: Me, text: str) -> tuple[str, int]:
+    """ "/report@our_bot 路灯" → ("/report 路灯", 15): the plain command and how much of `text` it replaces.
+
+    Every other text stays as it is, with 0.
+    """
     match = COMMAND.match(text)
     if match is None or match.group(2) is None or not me.owns(match.group(2)):
-        return text
+        return text, 0
     rest = text[match.end() :]
     space = " " if rest and not rest[0].isspace() else ""
-    return f"/{match.group(1)}{space}{rest}"
+    return f"/{match.group(1)}{space}{rest}", match.end()

@@ -1,0 +1,178 @@
+"""One Bot API call over HTTP: what went out, what came back, and whether Telegram can have acted on it.
+
+The URL holds the bot's token, so no exception or URL of the HTTP library ever leaves this module.
+Errors: https://core.telegram.org/bots/api#making-requests
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from bot.adapters.base import Later, Moved, Never, SendResult, Sent, Unknown
+from bot.adapters.telegram.wire import Answer, MessageRef, answer_decoder
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+TOKEN_PAUSE = 300.0
+DEFAULT_RETRY_AFTER = 5.0
+WHY_LIMIT = 200
+
+SessionFactory = Callable[[], aiohttp.ClientSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """Telegram did it. `result` is the method's raw JSON result."""
+
+    result: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Telegram certainly did not do it, and says why."""
+
+    code: int
+    why: str
+    retry_after: float | None = None
+    moved_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """The request certainly never arrived (no connection)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The request may have arrived; what came of it is not known."""
+
+    why: str
+    body: bytes = b""
+
+
+Reply = Good | Refused | Unreached | Lost
+
+
+def new_session() -> aiohttp.ClientSession:
+    """A session for `Api`, to be closed by its owner. Proxies come from the environment (HTTPS_PROXY)."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=64, limit_per_host=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=True,
+    )
+
+
+class Api:
+    """`session` returns the one open session; it is asked at every call, so it may be opened late."""
+
+    def __init__(self, session: SessionFactory, token: str, base_url: str) -> None:
+        self._session = session
+        self._token = token
+        self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
+
+    def __repr__(self) -> str:
+        return "Api(token=…)"
+
+    async def call(self, method: str, params: Mapping[str, Any], read: float = READ_SECONDS) -> Reply:
+        """One POST, never repeated here. `read`: seconds to wait for the answer. Raises nothing for the network."""
+        timeout = aiohttp.ClientTimeout(
+            total=CONNECT_SECONDS + 2 * read,
+            connect=CONNECT_SECONDS,
+            sock_connect=CONNECT_SECONDS,
+            sock_read=read,
+        )
+        data = msgspec.json.encode(params)
+        headers = {"Content-Type": "application/json"}
+        try:
+            async with self._session().post(
+                self._prefix + method, data=data, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                return self._understand(response.status, await response.read())
+        except (
+            aiohttp.ClientConnectorError,
+            aiohttp.ConnectionTimeoutError,
+            aiohttp.ClientHttpProxyError,
+        ) as e:
+            return Unreached(f"no connection: {type(e).__name__}")
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+            return Unreached("telegram.base_url is not a valid http(s) address")
+        except (aiohttp.ClientError, OSError) as e:  # TimeoutError is an OSError
+            return Lost(f"connection lost: {type(e).__name__}")
+
+    def _understand(self, status: int, body: bytes) -> Reply:
+        try:
+            answer = answer_decoder.decode(body)
+        except (ValueError, RecursionError):
+            return _unintelligible(status, body)
+        if answer.ok:
+            return Good(answer.result)
+        code = answer.error_code or status
+        why = answer.description.replace(self._token, "…")[:WHY_LIMIT]
+        if code >= 500:
+            return Lost(f"{code} {why}")
+        extra = answer.parameters
+        return Refused(
+            code,
+            why,
+            retry_after=extra.retry_after if extra is not None else None,
+            moved_to=extra.migrate_to_chat_id if extra is not None else None,
+        )
+
+
+def _unintelligible(status: int, body: bytes) -> Reply:
+    """No JSON of Telegram's: a proxy, a gateway, or not a Bot API server at all."""
+    if 300 <= status < 500:
+        return Refused(status, f"http {status} without a Bot API answer")
+    return Lost(f"http {status} with a garbled answer", body)
+
+
+def outcome(method: str, reply: Reply) -> SendResult:
+    """What a reply means for the message that was to be sent. Pure."""
+    if isinstance(reply, Good):
+        return Sent(message_ref=_message_ref(reply) if method.startswith("send") else "")
+    if isinstance(reply, Unreached):
+        return Later(why=reply.why)
+    if isinstance(reply, Lost):
+        return Unknown(why=reply.why)
+    return _refusal(reply)
+
+
+def _message_ref(reply: Good) -> str:
+    try:
+        return str(msgspec.json.decode(reply.result, type=MessageRef).message_id)
+    except ValueError:
+        return ""  # it was delivered; only its id is unknown
+
+
+def _refusal(reply: Refused) -> SendResult:
+    why = f"{reply.code} {reply.why}"
+    said = reply.why.lower()
+    if reply.moved_to is not None:
+        return Moved(chat_id=str(reply.moved_to))
+    if reply.code == 429:
+        return Later(why=why, after=reply.retry_after or DEFAULT_RETRY_AFTER, chat_wide=True)
+    if reply.code in {401, 404}:
+        return Later(why=f"{why} (is telegram.token right?)", after=TOKEN_PAUSE)
+    if reply.code == 403:
+        return Never(why=why, gone="rights" not in said)
+    if "message is not modified" in said:
+        return Sent()
+    if reply.code in {400, 413}:
+        return Never(why=why, gone=any(phrase in said for phrase in GONE))
+    return Later(why=why)
+
+
+GONE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "group chat was upgraded",
+    "chat_id is empty",
+)
+"""How a 400 says that the chat itself is closed to us, not only this message."""

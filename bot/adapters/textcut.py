@@ -1,0 +1,123 @@
+"""Cutting texts to a platform's limit without cutting what people see as one sign. Pure, for every platform."""
+
+import unicodedata
+from typing import Literal
+
+Unit = Literal["utf16", "utf8"]
+ELLIPSIS = "…"
+JOINER = "\u200d"
+ENDINGS = "。！？；!?;…"
+LOOK_BACK = 400
+"""How far back from the limit, in characters, a nicer place to break is looked for."""
+
+
+def measure(text: str, unit: str) -> int:
+    """The length of `text` in UTF-16 code units ("utf16") or UTF-8 bytes ("utf8")."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(char, unit) for char in text)
+
+
+def cut_text(text: str, limit: int, unit: str) -> str:
+    """`text`, or as much of it as fits `limit` together with a final "…". `limit` is at least 4."""
+    if _fits(text, limit, unit):
+        return text
+    room = limit - measure(ELLIPSIS, unit)
+    return text[: _whole(text, 0, _reach(text, 0, room, unit))].rstrip() + ELLIPSIS
+
+
+def split_text(text: str, limit: int, unit: str) -> list[str]:
+    """Pieces of at most `limit`, in order, broken after a line, else a sentence, else a sign. `limit` ≥ 4.
+
+    Nothing but white space at the breaks is lost; no piece is blank unless the whole text is.
+    """
+    if _fits(text, limit, unit):
+        return [text]
+    pieces: list[str] = []
+    start = 0
+    while start < len(text):
+        end = _reach(text, start, limit, unit)
+        if end < len(text):
+            end = _nice(text, start, end)
+        piece = text[start:end].strip() if start else text[start:end].rstrip()
+        if piece.strip():
+            pieces.append(piece)
+        start = end
+    return pieces or [cut_text(text, limit, unit)]
+
+
+def _fits(text: str, limit: int, unit: str) -> bool:
+    if limit < 4:
+        raise ValueError("a limit below 4 cannot hold every sign")
+    return measure(text, unit) <= limit
+
+
+def _width(char: str, unit: str) -> int:
+    if unit == "utf16":
+        return 2 if char > "\uffff" else 1
+    if char < "\u0080":
+        return 1
+    if char < "\u0800":
+        return 2
+    return 4 if char > "\uffff" else 3
+
+
+def _reach(text: str, start: int, limit: int, unit: str) -> int:
+    """The largest end for which text[start:end] fits."""
+    used = 0
+    for index in range(start, len(text)):
+        used += _width(text[index], unit)
+        if used > limit:
+            return index
+    return len(text)
+
+
+def _nice(text: str, start: int, end: int) -> int:
+    """The best place to break at or before `end`: after a line, a sentence, a space, or between two signs."""
+    floor = max(start + 1, end - LOOK_BACK)
+    line = text.rfind("\n", floor, end)
+    if line >= 0:
+        return line + 1
+    for marks in (ENDINGS, "，,、 \t\u3000"):
+        place = max(text.rfind(mark, floor, end) for mark in marks)
+        if place >= 0:
+            return _whole(text, start, place + 1)
+    return _whole(text, start, end)
+
+
+def _whole(text: str, start: int, end: int) -> int:
+    """`end`, or the nearest place before it that splits no visible sign; `end` itself if there is none."""
+    place = end
+    while place > start and not _is_break(text, place):
+        place -= 1
+    return place if place > start else end
+
+
+def _is_break(text: str, place: int) -> bool:
+    """True if a sign may end before text[place]."""
+    if place <= 0 or place >= len(text):
+        return True
+    before, after = text[place - 1], text[place]
+    if after < "\u0300" and before != JOINER:
+        return (before, after) != ("\r", "\n")
+    if JOINER in {before, after} or _extends(after):
+        return False
+    if _is_flag_letter(after):
+        first = place
+        while first > 0 and _is_flag_letter(text[first - 1]):
+            first -= 1
+        return (place - first) % 2 == 0
+    return True
+
+
+def _extends(char: str) -> bool:
+    """Combining marks, variation selectors, keycaps, skin tones and tag letters belong to what is before them."""
+    return (
+        unicodedata.category(char) in {"Mn", "Mc", "Me"}
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+        or "\U000e0020" <= char <= "\U000e007f"
+    )
+
+
+def _is_flag_letter(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
