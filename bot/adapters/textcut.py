@@ -1,4 +1,4 @@
-"""Cutting texts to a platform's limit without cutting what people see as one sign. Pure, for every platform."""
+"""Cutting texts to a platform's limit without cutting what people see as one sign. Pure."""
 
 import unicodedata
 from typing import Literal
@@ -7,15 +7,15 @@ Unit = Literal["utf16", "utf8"]
 ELLIPSIS = "…"
 JOINER = "\u200d"
 ENDINGS = "。！？；!?;…"
-LOOK_BACK = 400
-"""How far back from the limit, in characters, a nicer place to break is looked for."""
 
 
 def measure(text: str, unit: str) -> int:
     """The length of `text` in UTF-16 code units ("utf16") or UTF-8 bytes ("utf8")."""
     if text.isascii():
         return len(text)
-    return sum(_width(char, unit) for char in text)
+    if unit == "utf16":
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def cut_text(text: str, limit: int, unit: str) -> str:
@@ -73,8 +73,8 @@ def _reach(text: str, start: int, limit: int, unit: str) -> int:
 
 
 def _nice(text: str, start: int, end: int) -> int:
-    """The best place to break at or before `end`: after a line, a sentence, a space, or between two signs."""
-    floor = max(start + 1, end - LOOK_BACK)
+    """The best place to break in the later half: after a line, a sentence, a clause, or between two signs."""
+    floor = start + (end - start) // 2  # further back, pieces would get too small
     line = text.rfind("\n", floor, end)
     if line >= 0:
         return line + 1
@@ -111,7 +111,7 @@ def _is_break(text: str, place: int) -> bool:
 
 
 def _extends(char: str) -> bool:
-    """Combining marks, variation selectors, keycaps, skin tones and tag letters belong to what is before them."""
+    """Combining marks, variation selectors, keycaps, skin tones and tag letters belong to what precedes."""
     return (
         unicodedata.category(char) in {"Mn", "Mc", "Me"}
         or "\U0001f3fb" <= char <= "\U0001f3ff"

@@ -34,16 +34,18 @@ class Me:
 
     id: int
     username: str = ""
+    _needle: str = field(init=False, repr=False, compare=False)
     _named: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         name = re.escape(self.username) if self.username else r"[a-z0-9_]*bot"
         pattern = re.compile(rf"[{AT}]{name}(?![A-Za-z0-9_])", re.IGNORECASE)
         object.__setattr__(self, "_named", pattern)
+        object.__setattr__(self, "_needle", self.username.lower() or "bot")
 
     def named_in(self, text: str) -> bool:
         """True if our @name stands anywhere in `text`; Telegram marks no entity for "楼上@our_bot"."""
-        return self._named.search(text) is not None
+        return self._needle in text.lower() and self._named.search(text) is not None
 
     def owns(self, name: str) -> bool:
         """True if `name`, typed without its @, is ours."""

@@ -12,7 +12,7 @@ import aiohttp
 import msgspec
 
 from bot.adapters.base import Later, Moved, Never, SendResult, Sent, Unknown
-from bot.adapters.telegram.wire import Answer, MessageRef, answer_decoder
+from bot.adapters.telegram.wire import MessageRef, answer_decoder
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
@@ -79,7 +79,7 @@ class Api:
         return "Api(token=…)"
 
     async def call(self, method: str, params: Mapping[str, Any], read: float = READ_SECONDS) -> Reply:
-        """One POST, never repeated here. `read`: seconds to wait for the answer. Raises nothing for the network."""
+        """One POST, never repeated. `read`: seconds to wait for the answer. No network error is raised."""
         timeout = aiohttp.ClientTimeout(
             total=CONNECT_SECONDS + 2 * read,
             connect=CONNECT_SECONDS,
@@ -125,9 +125,12 @@ class Api:
 
 
 def _unintelligible(status: int, body: bytes) -> Reply:
-    """No JSON of Telegram's: a proxy, a gateway, or not a Bot API server at all."""
+    """No JSON of Telegram's: a proxy, a gateway, or not a Bot API server at all.
+
+    Only a code that means the same everywhere is believed; a firewall's 403 says nothing about a chat.
+    """
     if 300 <= status < 500:
-        return Refused(status, f"http {status} without a Bot API answer")
+        return Refused(status if status in {401, 404, 429} else 0, f"http {status} without a Bot API answer")
     return Lost(f"http {status} with a garbled answer", body)
 
 
@@ -150,21 +153,25 @@ def _message_ref(reply: Good) -> str:
 
 
 def _refusal(reply: Refused) -> SendResult:
-    why = f"{reply.code} {reply.why}"
-    said = reply.why.lower()
     if reply.moved_to is not None:
         return Moved(chat_id=str(reply.moved_to))
+    why = f"{reply.code} {reply.why}"
+    if reply.code in {400, 403, 413}:
+        return _rejected(reply.code, why, reply.why.lower())
     if reply.code == 429:
         return Later(why=why, after=reply.retry_after or DEFAULT_RETRY_AFTER, chat_wide=True)
     if reply.code in {401, 404}:
         return Later(why=f"{why} (is telegram.token right?)", after=TOKEN_PAUSE)
-    if reply.code == 403:
-        return Never(why=why, gone="rights" not in said)
+    return Later(why=why)
+
+
+def _rejected(code: int, why: str, said: str) -> SendResult:
+    """This message will never be taken. An edit that would change nothing is true already."""
     if "message is not modified" in said:
         return Sent()
-    if reply.code in {400, 413}:
-        return Never(why=why, gone=any(phrase in said for phrase in GONE))
-    return Later(why=why)
+    if code == 403:
+        return Never(why=why, gone="rights" not in said)
+    return Never(why=why, gone=any(phrase in said for phrase in GONE))
 
 
 GONE = (

@@ -1,7 +1,7 @@
 """Pictures, recordings, files and places as references to what Telegram keeps. Pure.
 
-Telegram's file ids are bound to the kind they came as: an audio file cannot be sent again as a voice message. Where
-our kind is coarser than Telegram's, the reference carries Telegram's own in front ("audio/<file id>").
+Telegram's file ids are bound to the kind they came as: an audio file cannot be sent again as a voice message.
+Where our kind is coarser than Telegram's, the reference carries Telegram's own in front ("audio/<file id>").
 """
 
 from bot.adapters.telegram.wire import File, Message, PhotoSize

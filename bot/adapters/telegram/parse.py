@@ -35,7 +35,7 @@ def parse_update(body: bytes, me: Me) -> Inbound | None:
     if len(body) > MAX_BODY:
         raise UnreadableError("larger than 1 MB")
     try:
-        update = update_decoder.decode(NUL.sub(rb"\1\\ufffd", body))
+        update = update_decoder.decode(NUL.sub(rb"\1\\ufffd", body) if rb"\u0000" in body else body)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(why_unreadable(error)) from None
     return _Parser(update, me).parse()
@@ -167,7 +167,7 @@ def _sender(user: User) -> Sender:
 
 
 def _author(message: Message) -> Sender:
-    """A hidden admin or a channel speaks through `sender_chat`; the `from` beside it is a stand-in account."""
+    """A hidden admin or a channel speaks through `sender_chat`; the `from` beside it is a stand-in."""
     speaker = message.sender_chat or (message.chat if message.from_ is None else None)
     if speaker is None and message.from_ is not None:
         return _sender(message.from_)

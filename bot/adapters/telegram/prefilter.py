@@ -27,8 +27,8 @@ def why_unreadable(error: ValueError | RecursionError) -> str:
 
 
 def update_id_of(body: bytes) -> int | None:
-    """The update_id of a body that cannot be decoded, if its head still shows one."""
-    match = UPDATE_ID.search(body[:256])
+    """The update_id of a raw update, decodable or not. (Inside a text its quotes would be escaped.)"""
+    match = UPDATE_ID.search(body)
     return int(match.group(1)) if match else None
 
 

@@ -28,8 +28,8 @@ FILES = {
 def render(out: Outgoing, target_ref: str = "") -> Call:
     """The method and its parameters. `target_ref`: the id of the message an EDIT changes.
 
-    Texts over 4096 (captions over 1024, answers over 200) UTF-16 units are cut with "…": the outbox has split what
-    must be read whole. Raises ValueError if a button's action is empty or over 64 bytes.
+    Texts over 4096 (captions over 1024, answers over 200) UTF-16 units are cut with "…": the outbox has
+    split what must be read whole. Raises ValueError if a button's action is empty or over 64 bytes.
     """
     by_kind: dict[OutKind, Callable[[], Call]] = {
         OutKind.SEND: lambda: _send(out),
@@ -42,13 +42,10 @@ def render(out: Outgoing, target_ref: str = "") -> Call:
 def _send(out: Outgoing) -> Call:
     content = out.content
     params: Params = {"chat_id": number(out.to.chat_id)}
-    if out.to.thread.isdigit():
-        params["message_thread_id"] = int(out.to.thread)
-    if content.reply_to.isdigit():
-        params["reply_parameters"] = {
-            "message_id": int(content.reply_to),
-            "allow_sending_without_reply": True,
-        }
+    if isinstance(thread := number(out.to.thread), int):
+        params["message_thread_id"] = thread
+    if isinstance(reply_to := number(content.reply_to), int):
+        params["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
     if content.buttons:
         params["reply_markup"] = keyboard(content.buttons)
     elif content.ask:
@@ -113,7 +110,7 @@ def _text(content: Content) -> Params:
 
 
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> Params:
-    """Rows of buttons as Telegram wants them. Raises ValueError for an action that is empty or over 64 bytes."""
+    """Rows of buttons as Telegram wants them. Raises ValueError for an action not 1–64 bytes long."""
     return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
 
 

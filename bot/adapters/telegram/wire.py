@@ -1,7 +1,7 @@
 """The few fields of Telegram's Bot API that we read, decoded with strict types.
 
 Field names and meanings: https://core.telegram.org/bots/api#available-types. Unknown fields are skipped
-without being built. `Glance…` is the cheap look at every update; the rest is read only for what is addressed to us.
+without being built. `Glance…` is the cheap look at every update; the rest is for what is addressed to us.
 """
 
 from typing import Annotated, Literal
