@@ -10,9 +10,9 @@ LAST_ID = "z"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomMessage:
-    """One message of the room. `sender_id` is empty for the bot; `buttons` and `attachment` are JSON or empty.
+    """One message. `sender_id` is empty for the bot; `buttons` and `attachment` are JSON or empty.
 
-    `key` makes it unique: the bot's outgoing key, or the browser's event id. Times are milliseconds since 1970 UTC.
+    `key` makes it unique: the bot's outgoing key, or the browser's event id. Times are ms since 1970 UTC.
     """
 
     id: str
@@ -54,9 +54,7 @@ class Rooms:
 
     async def edit(self, chat_id: str, message_id: str, text: str, buttons: str, at: int) -> RoomMessage | None:
         """Change the words and buttons of a kept message; None if there is no such message in that chat."""
-        row = await self._tx.one(
-            "room_edit", id=message_id, chat_id=chat_id, text=text, buttons=buttons, edited_at=at
-        )
+        row = await self._tx.one("room_edit", id=message_id, chat_id=chat_id, text=text, buttons=buttons, edited_at=at)
         return _message(row) if row else None
 
     async def get(self, message_id: str) -> RoomMessage | None:

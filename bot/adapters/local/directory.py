@@ -71,14 +71,16 @@ class LocalDirectory:
         persona = self.persona(user_id)
         if persona is None:
             return False
-        return chat_id == private_chat_id(user_id) or any(g.chat_id == chat_id for g in self.rooms_of(persona))
+        return chat_id == private_chat_id(user_id) or any(
+            g.chat_id == chat_id for g in self.rooms_of(persona)
+        )
 
 
 DirectorySource = Callable[[], Awaitable[LocalDirectory]]
 
 
 class Roster:
-    """The directory, read again when it is older than `seconds` so that every message need not ask the store."""
+    """The directory, read again when it is older than `seconds` so that not every message asks the store."""
 
     def __init__(self, source: DirectorySource, seconds: float = 2.0) -> None:
         self._source = source

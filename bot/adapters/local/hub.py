@@ -77,8 +77,8 @@ class Hub:
         self._closed = False
 
     def join(self, user_id: str, last_event_id: str = "") -> Client:
-        """Start listening. What was missed since `last_event_id` comes first; where that is unknown, a `hello`
-        tells the browser to load everything. Raises HubFullError."""
+        """Start listening. What was missed since `last_event_id` comes first; where that is unknown,
+        a `hello` tells the browser to load everything. Raises HubFullError."""
         if self._closed or len(self._clients) >= self._most:
             raise HubFullError
         client = Client(user_id, self._queue)

@@ -1,4 +1,4 @@
-"""What was said: messages to and from the bot in the store, the rest in a small memory that a restart empties."""
+"""What was said: messages to and from the bot in the store, the rest in a small memory lost at a restart."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -14,7 +14,7 @@ PAGE_MAX = 100
 
 
 class Room:
-    """All chats of the local platform. Message ids rise with time: hexadecimal (milliseconds × 4096 + counter)."""
+    """All chats of the local platform. Message ids rise with time: (milliseconds × 4096 + counter) in hex."""
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -37,7 +37,7 @@ class Room:
         return f"{self._last:015x}"
 
     def once(self, message: RoomMessage, wanted: bool) -> tuple[RoomMessage, bool]:
-        """The message first seen under this key and whether it was for us: a repeated request changes neither."""
+        """The message first seen under this key, and whether it was for us: repeating it changes neither."""
         found = self._sent.setdefault(message.key, (message, wanted))
         if len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
@@ -68,6 +68,8 @@ class Room:
 
     async def find(self, chat_id: str, message_id: str) -> tuple[RoomMessage | None, bool]:
         """(message of that chat or None, whether it is kept). Raises StoreDownError."""
+        if not message_id:
+            return None, False
         for message in self._rings.get(chat_id, ()):
             if message.id == message_id:
                 return message, False

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bot.adapters.local.directory import BOT_NAME, LocalDirectory
-from storage.model.messages import Attachment, AttachmentKind, Button, Content
+from storage.model.messages import Attachment, AttachmentKind, Button
 from storage.stores.room import RoomMessage
 
 QUOTE = 60
@@ -40,7 +40,7 @@ class QuoteView(msgspec.Struct, frozen=True):
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
-    """`sender` is empty for the bot; `event` is the browser's own id of what it sent; times in ms since 1970 UTC."""
+    """`sender` is empty for the bot; `event` is the browser's own id of what it sent. Times in ms, UTC."""
 
     id: str
     chat: str
