@@ -209,5 +209,7 @@ def _plain(kind: str, message: str, context: Mapping[str, Any]) -> str:
         return f"只能写 {context.get('expected', '')}".replace(" or ", " 或 ")
     if kind in {"greater_than_equal", "less_than_equal", "greater_than"}:
         bound = context.get("ge", context.get("le", context.get("gt")))
-        return {"greater_than_equal": "不能小于", "less_than_equal": "不能大于", "greater_than": "要大于"}[kind] + f" {bound}"
+        return {"greater_than_equal": "不能小于", "less_than_equal": "不能大于", "greater_than": "要大于"}[
+            kind
+        ] + f" {bound}"
     return message.removeprefix("Value error, ")

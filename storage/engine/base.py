@@ -9,7 +9,7 @@ Row = Mapping[str, Any]
 
 
 class StoreDownError(Exception):
-    """The database cannot take this now (full disk, lock, lost server). Nothing was kept; trying again later is safe."""
+    """The database cannot take this now (full disk, lock, lost server). Nothing was kept; try again later."""
 
 
 class NewerSchemaError(Exception):
@@ -22,13 +22,13 @@ class Tx(Protocol):
     exclusive: bool
     """True if no other process can be in a write transaction at the same time."""
 
-    async def rows(self, name: str, **params: Any) -> Sequence[Row]:
+    async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
         """Run a statement; all its rows."""
 
-    async def one(self, name: str, **params: Any) -> Row | None:
+    async def one(self, name: str, /, **params: Any) -> Row | None:
         """Run a statement; its first row."""
 
-    async def many(self, name: str, params: Sequence[Mapping[str, Any]]) -> None:
+    async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once per mapping."""
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:

@@ -91,7 +91,7 @@ async def _postgres(url: str) -> str | None:
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
-    scheme, rest = url.split("://", 1)
+    _, rest = url.split("://", 1)
     engine = create_async_engine(f"postgresql+asyncpg://{rest}", poolclass=NullPool)
     async with engine.begin() as sa_connection:
         # Two processes may start at once: the second waits here and then finds nothing to do.
@@ -102,21 +102,13 @@ async def _postgres(url: str) -> str | None:
 
 
 def _upgrade(connection: "Connection") -> None:
+    from alembic import command
     from alembic.config import Config
-    from alembic.runtime.environment import EnvironmentContext
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    script = ScriptDirectory.from_config(config)
-
-    def steps(revision: object, _context: object) -> object:
-        return script._upgrade_revs("head", revision)  # type: ignore[arg-type]
-
-    with EnvironmentContext(config, script, fn=steps) as environment:  # type: ignore[arg-type]
-        environment.configure(connection=connection)
-        with environment.begin_transaction():
-            environment.run_migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _refuse_newer(had: str | None) -> None:

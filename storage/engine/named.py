@@ -25,8 +25,8 @@ def statements(dialect: str) -> dict[str, Statement]:
     if dialect == "sqlite":
         found = aiosql.from_path(SQL, SQLite3Adapter, mandatory_parameters=False)
         return {name: Statement(getattr(found, name).sql) for name in _names(found)}
-    adapter = AsyncPGAdapter()
-    found = aiosql.from_path(SQL, lambda: adapter, mandatory_parameters=False)  # type: ignore[arg-type]
+    adapter = AsyncPGAdapter()  # type: ignore[no-untyped-call]
+    found = aiosql.from_path(SQL, lambda: adapter, mandatory_parameters=False)
     return {name: Statement(getattr(found, name).sql, tuple(adapter.var_sorted[name])) for name in _names(found)}
 
 

@@ -33,16 +33,16 @@ class PostgresTx:
         self._connection = connection
         self._named = named
 
-    async def rows(self, name: str, **params: Any) -> Sequence[Row]:
+    async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
         statement = self._named[name]
         found: Sequence[Row] = await self._connection.fetch(statement.sql, *(params[n] for n in statement.order))
         return found
 
-    async def one(self, name: str, **params: Any) -> Row | None:
+    async def one(self, name: str, /, **params: Any) -> Row | None:
         found = await self.rows(name, **params)
         return found[0] if found else None
 
-    async def many(self, name: str, params: Sequence[Mapping[str, Any]]) -> None:
+    async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         statement = self._named[name]
         await self._connection.executemany(statement.sql, [[each[n] for n in statement.order] for each in params])
 

@@ -56,14 +56,14 @@ class SqliteTx:
                 raise StoreDownError(str(error)) from error
             raise
 
-    async def rows(self, name: str, **params: Any) -> Sequence[Row]:
+    async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
         return self._run(self._named[name].sql, params)
 
-    async def one(self, name: str, **params: Any) -> Row | None:
+    async def one(self, name: str, /, **params: Any) -> Row | None:
         found = self._run(self._named[name].sql, params)
         return found[0] if found else None
 
-    async def many(self, name: str, params: Sequence[Mapping[str, Any]]) -> None:
+    async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         for each in params:
             self._run(self._named[name].sql, each)
 
@@ -98,7 +98,7 @@ class SqliteReadTx:
         self._connection = connection
         self._named = named
 
-    async def rows(self, name: str, **params: Any) -> Sequence[Row]:
+    async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
         try:
             return list(await self._connection.execute_fetchall(self._named[name].sql, params))  # type: ignore[arg-type]
         except sqlite3.Error as error:
@@ -106,11 +106,11 @@ class SqliteReadTx:
                 raise StoreDownError(str(error)) from error
             raise
 
-    async def one(self, name: str, **params: Any) -> Row | None:
+    async def one(self, name: str, /, **params: Any) -> Row | None:
         found = await self.rows(name, **params)
         return found[0] if found else None
 
-    async def many(self, name: str, params: Sequence[Mapping[str, Any]]) -> None:
+    async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         raise TypeError("a reading connection does not write")
 
     @asynccontextmanager

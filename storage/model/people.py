@@ -101,7 +101,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """A weekly shift in the station's own time. Monday is 0; minutes since midnight; `end` ≤ `start` runs into the next day."""
+    """A weekly shift in station time: Monday is 0, minutes since midnight, `end` ≤ `start` runs into the next day."""
 
     id: int
     station_id: int

@@ -1,4 +1,4 @@
--- name: inbox_add
+-- name: inbox_add!
 INSERT INTO inbox (platform, bot, event_id, chat_key, body, received_at, due_at, state, error)
 VALUES (:platform, :bot, :event_id, :chat_key, :body, :at, :at, :state, :error)
 ON CONFLICT (platform, bot, event_id) DO NOTHING;
@@ -10,13 +10,13 @@ WHERE state = 'new' AND due_at <= :now ORDER BY id LIMIT :limit;
 -- name: inbox_next_due
 SELECT MIN(due_at) AS due_at FROM inbox WHERE state = 'new';
 
--- name: inbox_done
+-- name: inbox_done!
 UPDATE inbox SET state = 'done', done_at = :at, error = '' WHERE id = :id;
 
--- name: inbox_later
+-- name: inbox_later!
 UPDATE inbox SET attempts = attempts + 1, due_at = :due_at, error = :error WHERE id = :id;
 
--- name: inbox_park
+-- name: inbox_park!
 UPDATE inbox SET state = 'dead', attempts = attempts + 1, error = :error, done_at = :at WHERE id = :id;
 
 -- name: inbox_dead
@@ -30,8 +30,8 @@ RETURNING id;
 -- name: inbox_counts
 SELECT state, COUNT(*) AS n, MIN(received_at) AS oldest FROM inbox WHERE state <> 'done' GROUP BY state;
 
--- name: inbox_strip
+-- name: inbox_strip!
 UPDATE inbox SET body = :empty WHERE state = 'done' AND done_at < :before AND LENGTH(body) > 0;
 
--- name: inbox_prune
+-- name: inbox_prune!
 DELETE FROM inbox WHERE state = 'done' AND done_at < :before;

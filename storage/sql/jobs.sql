@@ -9,10 +9,10 @@ WHERE state = 'new' AND due_at <= :now ORDER BY due_at, id LIMIT :limit;
 -- name: job_done
 UPDATE job SET state = 'done', done_at = :at WHERE id = :id AND state = 'new' RETURNING id;
 
--- name: job_later
+-- name: job_later!
 UPDATE job SET attempts = attempts + 1, due_at = :due_at, error = :error WHERE id = :id;
 
--- name: job_park
+-- name: job_park!
 UPDATE job SET state = 'dead', attempts = attempts + 1, error = :error, done_at = :at WHERE id = :id;
 
 -- name: job_next_due
@@ -25,7 +25,7 @@ LIMIT :limit;
 -- name: job_replay
 UPDATE job SET state = 'new', attempts = 0, due_at = :now, error = '' WHERE id = :id AND state = 'dead' RETURNING id;
 
--- name: job_prune
+-- name: job_prune!
 DELETE FROM job WHERE state = 'done' AND done_at < :before;
 
 -- name: job_counts
@@ -41,7 +41,7 @@ SELECT MAX(slot_at) AS slot_at FROM slot WHERE rule = :rule;
 -- name: slot_of_rule
 SELECT rule, slot_at, at, outcome FROM slot WHERE rule = :rule ORDER BY slot_at DESC LIMIT :limit;
 
--- name: slot_prune
+-- name: slot_prune!
 DELETE FROM slot WHERE at < :before;
 
 -- name: lease_take
@@ -51,24 +51,24 @@ ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until,
 WHERE lease.owner = excluded.owner OR lease.until < :now
 RETURNING name, owner, token, until;
 
--- name: lease_release
+-- name: lease_release!
 DELETE FROM lease WHERE name = :name AND owner = :owner;
 
 -- name: conversation_get
 SELECT platform, chat_id, user_id, step, data, expires_at FROM conversation
 WHERE platform = :platform AND chat_id = :chat_id AND user_id = :user_id;
 
--- name: conversation_put
+-- name: conversation_put!
 INSERT INTO conversation (platform, chat_id, user_id, step, data, expires_at)
 VALUES (:platform, :chat_id, :user_id, :step, :data, :expires_at)
 ON CONFLICT (platform, chat_id, user_id) DO UPDATE
 SET step = excluded.step, data = excluded.data, expires_at = excluded.expires_at;
 
--- name: conversation_end
+-- name: conversation_end!
 DELETE FROM conversation WHERE platform = :platform AND chat_id = :chat_id AND user_id = :user_id;
 
 -- name: conversation_open
 SELECT platform, chat_id, user_id, step, data, expires_at FROM conversation WHERE expires_at > :now;
 
--- name: conversation_prune
+-- name: conversation_prune!
 DELETE FROM conversation WHERE expires_at < :now;

@@ -10,7 +10,7 @@ SELECT o.*, t.message_ref AS target_ref, t.state AS target_state,
   CASE WHEN o.kind = 'edit' AND EXISTS (SELECT 1 FROM outbox n WHERE n.target = o.target AND n.kind = 'edit'
     AND n.state = 'pending' AND n.id > o.id) THEN 1 ELSE 0 END AS superseded
 FROM outbox o LEFT JOIN outbox t ON o.kind = 'edit' AND t.key = o.target
-WHERE o.state = 'pending' AND o.due_at <= :now AND o.lane <= :max_lane
+WHERE o.state = 'pending' AND o.platform = :platform AND o.due_at <= :now AND o.lane <= :max_lane
   AND o.chat_key NOT IN (SELECT l.chat_key FROM outbox l WHERE l.state = 'leased')
 ORDER BY o.lane, o.id LIMIT :limit;
 
@@ -20,26 +20,30 @@ WHERE id = :id AND state = 'pending'
   AND NOT EXISTS (SELECT 1 FROM outbox l WHERE l.chat_key = outbox.chat_key AND l.state = 'leased')
 RETURNING id;
 
--- name: outbox_sent
+-- name: outbox_sent!
 UPDATE outbox SET state = 'sent', message_ref = :message_ref, sent_at = :at, error = ''
 WHERE id = :id AND state = 'leased' AND lease_owner = :owner;
 
--- name: outbox_later
+-- name: outbox_later!
 UPDATE outbox SET state = 'pending', due_at = :due_at, error = :error, maybe_copy = maybe_copy + :copy
 WHERE id = :id AND state = 'leased' AND lease_owner = :owner;
 
--- name: outbox_end
+-- name: outbox_end!
 UPDATE outbox SET state = :state, error = :error WHERE id = :id AND state IN ('leased', 'pending');
 
--- name: outbox_hold_chat
-UPDATE outbox SET due_at = :until WHERE chat_key = :chat_key AND state = 'pending' AND due_at < :until;
+-- name: outbox_hold_chat!
+UPDATE outbox SET due_at = :until
+WHERE chat_key = :chat_key AND state = 'pending' AND due_at < :until AND lane >= :min_lane;
 
--- name: outbox_recover_repeat
+-- name: outbox_postpone!
+UPDATE outbox SET due_at = :until WHERE id = :id AND state = 'pending';
+
+-- name: outbox_recover_repeat!
 UPDATE outbox SET state = 'pending', maybe_copy = 1, due_at = :now
 WHERE state = 'leased' AND (lease_until < :now OR lease_owner = :owner)
   AND (policy = 'at_least_once' OR kind <> 'send');
 
--- name: outbox_recover_uncertain
+-- name: outbox_recover_uncertain!
 UPDATE outbox SET state = 'unknown', error = 'interrupted while sending'
 WHERE state = 'leased' AND (lease_until < :now OR lease_owner = :owner)
   AND policy = 'at_most_once' AND kind = 'send';
@@ -66,7 +70,7 @@ SELECT state, COUNT(*) AS n FROM outbox WHERE broadcast_id = :broadcast_id AND k
 -- name: outbox_cancel_broadcast
 UPDATE outbox SET state = 'obsolete' WHERE broadcast_id = :broadcast_id AND state = 'pending' RETURNING id;
 
--- name: outbox_chat_moved
+-- name: outbox_chat_moved!
 UPDATE outbox SET chat_id = :new_id, chat_key = :new_key
 WHERE platform = :platform AND chat_id = :chat_id AND state IN ('pending', 'leased');
 
@@ -81,6 +85,6 @@ WHERE id = :id AND state IN ('dead', 'unknown') RETURNING id;
 SELECT state, COUNT(*) AS n, MIN(due_at) AS oldest FROM outbox
 WHERE state IN ('pending', 'leased', 'dead', 'unknown') GROUP BY state;
 
--- name: outbox_prune
+-- name: outbox_prune!
 DELETE FROM outbox WHERE state IN ('sent', 'obsolete') AND ticket_id IS NULL AND broadcast_id IS NULL
 AND created_at < :before;

@@ -35,7 +35,7 @@ WHERE station_id = :station_id ORDER BY id;
 INSERT INTO shift (station_id, person_id, duty, weekday, start_min, end_min)
 VALUES (:station_id, :person_id, :duty, :weekday, :start_min, :end_min) RETURNING id;
 
--- name: shift_clear
+-- name: shift_clear!
 DELETE FROM shift WHERE station_id = :station_id;
 
 -- name: group_by_chat

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from storage.engine.base import Row, Tx
-from storage.model.messages import Address, Content, Lane, OutKind, Outgoing, OutRow, OutState, Policy, Role
+from storage.model.messages import Address, Content, Lane, Outgoing, OutKind, OutRow, OutState, Policy, Role
 from storage.stores.codec import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 _CONTENT = msgspec.json.Decoder(Content)
@@ -85,9 +85,9 @@ class Outbox:
         )
         return row is not None
 
-    async def ready(self, now: datetime, *, max_lane: Lane, limit: int) -> list[Ready]:
+    async def ready(self, platform: str, now: datetime, *, max_lane: Lane, limit: int) -> list[Ready]:
         """Due rows of chats with nothing in flight, most urgent lane first, oldest first."""
-        rows = await self._tx.rows("outbox_ready", now=to_ms(now), max_lane=int(max_lane), limit=limit)
+        rows = await self._tx.rows("outbox_ready", platform=platform, now=to_ms(now), max_lane=int(max_lane), limit=limit)
         return [_ready(row) for row in rows]
 
     async def lease(self, row_id: int, *, owner: str, until: datetime) -> bool:
@@ -99,16 +99,17 @@ class Outbox:
 
     async def later(self, row_id: int, *, owner: str, due_at: datetime, error: str, copy: bool) -> None:
         """Try again then. `copy`: this time it may already have arrived."""
-        await self._tx.one(
-            "outbox_later", id=row_id, owner=owner, due_at=to_ms(due_at), error=error, copy=int(copy)
-        )
+        await self._tx.one("outbox_later", id=row_id, owner=owner, due_at=to_ms(due_at), error=error, copy=int(copy))
 
     async def end(self, row_id: int, state: OutState, error: str = "") -> None:
         await self._tx.one("outbox_end", id=row_id, state=state, error=error)
 
-    async def hold_chat(self, chat_key: str, until: datetime) -> None:
-        """Nothing leaves for this chat before `until`."""
-        await self._tx.one("outbox_hold_chat", chat_key=chat_key, until=to_ms(until))
+    async def hold_chat(self, chat_key: str, until: datetime, *, min_lane: Lane = Lane.EMERGENCY) -> None:
+        """Nothing of `min_lane` or less urgent leaves for this chat before `until`."""
+        await self._tx.one("outbox_hold_chat", chat_key=chat_key, until=to_ms(until), min_lane=int(min_lane))
+
+    async def postpone(self, row_id: int, until: datetime) -> None:
+        await self._tx.one("outbox_postpone", id=row_id, until=to_ms(until))
 
     async def recover(self, now: datetime, owner: str = "") -> None:
         """Rows whose sender died (lease run out, or it was `owner`): notices go again, broadcasts become uncertain."""

@@ -18,9 +18,7 @@ class Known:
 
 
 def _person(row: Row) -> Person:
-    return Person(
-        id=row["id"], name=row["name"], code=row["code"] or "", aliases=names_from_json(row["aliases"])
-    )
+    return Person(id=row["id"], name=row["name"], code=row["code"] or "", aliases=names_from_json(row["aliases"]))
 
 
 def _identity(row: Row) -> Identity:
@@ -54,9 +52,7 @@ class People:
         row = await self._tx.one("person_by_identity", platform=platform, user_id=user_id)
         if row is None:
             return None
-        return Known(
-            person=_person(row), private_chat=row["private_chat"], username=row["username"], bot=row["bot"]
-        )
+        return Known(person=_person(row), private_chat=row["private_chat"], username=row["username"], bot=row["bot"])
 
     async def add(self, *, name: str, code: str = "", aliases: tuple[str, ...] = ()) -> Person:
         row = await self._tx.one("person_add", code=code or None, name=name, aliases=names_to_json(aliases))

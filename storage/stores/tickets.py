@@ -33,9 +33,7 @@ def _ticket(row: Row) -> Ticket:
         urgency=Urgency(row["urgency"]),
         reporter_id=row["reporter_id"],
         text=row["text"],
-        source=Address(
-            platform=row["platform"], bot=row["bot"], chat_id=row["chat_id"], thread=row["thread"]
-        ),
+        source=Address(platform=row["platform"], bot=row["bot"], chat_id=row["chat_id"], thread=row["thread"]),
         source_message=row["message_id"],
         private=bool(row["private"]),
         opened_at=from_ms(row["opened_at"]),
@@ -114,9 +112,7 @@ class Tickets:
     async def by_message(self, platform: str, chat_id: str, message_id: str) -> Ticket | None:
         """The ticket a message belongs to, whether people wrote it or we did."""
         found = await self._find("ticket_by_message", platform=platform, chat_id=chat_id, message_id=message_id)
-        return found or await self._find(
-            "ticket_by_sent", platform=platform, chat_id=chat_id, message_id=message_id
-        )
+        return found or await self._find("ticket_by_sent", platform=platform, chat_id=chat_id, message_id=message_id)
 
     async def by_album(self, platform: str, chat_id: str, album: str) -> Ticket | None:
         return await self._find("ticket_by_album", platform=platform, chat_id=chat_id, album=album)

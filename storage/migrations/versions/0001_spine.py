@@ -1,5 +1,7 @@
 """The spine: directory, tickets and their log, inbox, outbox, jobs, schedule, broadcasts, the local rooms."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -302,5 +304,5 @@ def _broadcasts() -> None:
     )
 
 
-def _where(condition: str) -> dict[str, sa.TextClause]:
+def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}

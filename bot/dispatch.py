@@ -1,0 +1,236 @@
+"""From a stored event to what it changes: identify → match → authorise → handle → commit, in order per chat."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.adapters.base import Platform, UnreadableError
+from bot.clock import Clock
+from bot.errors import place
+from bot.hearing import Hearing
+from bot.metrics import Metrics
+from bot.post import post
+from bot.publish import Publisher
+from bot.throttle import backoff
+from handlers.kit import texts
+from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
+from handlers.kit.identify import identify
+from handlers.kit.router import Match, Router
+from storage.engine.base import Engine, StoreDownError
+from storage.model.messages import Inbound, InboundKind, Outgoing
+from storage.model.people import Station
+from storage.model.work import InboxRow
+from storage.unit import Unit
+
+log = structlog.get_logger()
+
+BATCH = 100
+ATTEMPTS = 5
+MESSAGES = (InboundKind.MESSAGE, InboundKind.BUTTON)
+
+
+class Dispatcher:
+    """One transaction per batch of events, a savepoint per event: one bad event never blocks its neighbours."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        router: Router,
+        platforms: Mapping[tuple[str, str], Platform],
+        hearing: Hearing,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        publisher: Publisher,
+        on_commit: Callable[[], None],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._engine = engine
+        self._router = router
+        self._platforms = platforms
+        self._hearing = hearing
+        self._clock = clock
+        self._metrics = metrics
+        self._publisher = publisher
+        self._on_commit = on_commit
+        self._jitter = jitter
+        self.directory_changed = asyncio.Event()
+        self.wake = asyncio.Event()
+
+    # ── making contexts (jobs and schedule use these too) ──────────────────
+    def context(self, unit: Unit, now: datetime, cause: str, station: Station | None = None) -> Context:
+        """A context for something that no person did."""
+
+        async def put(unit: Unit, out: Outgoing, at: datetime) -> bool:
+            return await post(unit, out, at, self._platforms)
+
+        return Context(
+            now=now,
+            unit=unit,
+            cause=cause,
+            post=put,
+            vocabulary=self._hearing.vocabulary,
+            features=self._router.features,
+            all_settings=self._publisher.settings,
+            station=station,
+        )
+
+    async def finish(self, ctx: Context) -> None:
+        """Tell the subscribers; part of the same transaction."""
+        await self._publisher.publish(ctx)
+
+    def after_commit(self, contexts: Sequence[Context]) -> None:
+        """What lives in memory follows what has been committed."""
+        for ctx in contexts:
+            for opened, chat_key, user_id in ctx.windows:
+                (self._hearing.open_window if opened else self._hearing.close_window)(chat_key, user_id)
+            if ctx.directory_changed:
+                self.directory_changed.set()
+        self._on_commit()
+
+    # ── the loop ───────────────────────────────────────────────────────────
+    async def step(self) -> bool:
+        """Handle one batch. False if nothing was due. Raises StoreDownError; then nothing of it happened."""
+        now = self._clock.now()
+        contexts: list[Context] = []
+        async with self._engine.write() as tx:
+            unit = Unit(tx)
+            rows = await unit.inbox.todo(now, BATCH)
+            if not rows:
+                return False
+            done = []
+            for row in rows:
+                ctx = await self._guarded(unit, row, now)
+                if ctx is not None:
+                    contexts.append(ctx)
+                    done.append(row.id)
+            await unit.inbox.done(done, now)
+        self.after_commit(contexts)
+        return True
+
+    async def _guarded(self, unit: Unit, row: InboxRow, now: datetime) -> Context | None:
+        """Handle one event in its own savepoint; its context, or None if it must be tried again or was parked."""
+        ctx = self.context(unit, now, f"in:{row.platform}:{row.bot}:{row.event_id}")
+        with self._metrics.handle_seconds.time():
+            try:
+                async with unit.tx.savepoint():
+                    await self._one(ctx, row)
+                self._metrics.handled.labels(outcome="done").inc()
+                return ctx
+            except StoreDownError:
+                raise
+            except UsageError as refusal:
+                return await self._refuse(ctx, str(refusal), row)
+            except UnreadableError as error:
+                await self._park(unit, row, now, f"unreadable: {error}")
+            except Exception as error:  # noqa: BLE001 - a bug in one event must not stop the others
+                await self._failed(ctx, row, error)
+        return None
+
+    async def _one(self, ctx: Context, row: InboxRow) -> None:
+        platform = self._platforms.get((row.platform, row.bot))
+        if platform is None:
+            raise LookupError(f"no such bot is running: {row.platform}")
+        event = platform.parse(row.body)
+        if event is None:
+            return
+        ctx.inbound = event
+        await identify(ctx)
+        if event.kind in MESSAGES:
+            await self._route(ctx, event)
+        else:
+            for kind, handler in self._router.events:
+                if kind is event.kind:
+                    await handler(ctx)
+        await self._publisher.publish(ctx)
+        if event.kind is InboundKind.BUTTON and not ctx.answered:
+            await ctx.answer("")
+
+    async def _route(self, ctx: Context, event: Inbound) -> None:
+        match = self._match(ctx, event)
+        if match is not None:
+            await self._call(ctx, match)
+            return
+        where = event.chat.address
+        ctx.conversation = await ctx.unit.conversations.get(
+            where.platform, where.chat_id, event.sender.user_id, ctx.now
+        )
+        if ctx.conversation is not None and event.kind is InboundKind.MESSAGE:
+            step = self._router.steps.get(ctx.conversation.step)
+            if step is not None:
+                await step(ctx)
+                return
+        for taker in self._router.otherwises:
+            if await taker(ctx):
+                return
+
+    def _match(self, ctx: Context, event: Inbound) -> Match | None:
+        if event.kind is InboundKind.BUTTON:
+            found = self._router.button(event.button)
+            if found is None:
+                raise UsageError(texts.STALE_BUTTON)
+            return found
+        text = ctx.vocabulary.strip(event.text)
+        found = self._router.command(text, sure=ctx.staff)
+        if found is None and text.startswith("/") and event.chat.private:
+            raise UsageError(texts.UNKNOWN_COMMAND)
+        return found
+
+    async def _call(self, ctx: Context, match: Match) -> None:
+        ctx.require(match.allow, ctx.station.id if ctx.station else None)
+        await match.handler(ctx, match.args.parse(match.rest))
+
+    # ── when it does not work ──────────────────────────────────────────────
+    async def _refuse(self, ctx: Context, sentence: str, row: InboxRow) -> Context:
+        """Nothing was changed; the person reads why. A fresh context: what the handler had decided is undone."""
+        again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:refused")
+        again.inbound, again.actor, again.station = ctx.inbound, ctx.actor, ctx.station
+        await again.answer(sentence, alert=True)
+        self._metrics.handled.labels(outcome="refused").inc()
+        log.info("event.refused", inbox=row.id)
+        return again
+
+    async def _failed(self, ctx: Context, row: InboxRow, error: Exception) -> None:
+        # The traceback's text may quote what people wrote: only its kind and place are kept.
+        where = place(error)
+        if row.attempts + 1 < ATTEMPTS:
+            due = ctx.now + backoff((ctx.now - row.received_at) * 2, self._jitter)
+            await ctx.unit.inbox.later(row.id, due, where)
+            self._metrics.handled.labels(outcome="retry").inc()
+            log.warning("event.retry", inbox=row.id, attempt=row.attempts + 1, error=where)
+            return
+        await self._park(ctx.unit, row, ctx.now, where)
+        await self._apologise(ctx, row)
+
+    async def _park(self, unit: Unit, row: InboxRow, now: datetime, why: str) -> None:
+        await unit.inbox.park(row.id, now, why)
+        self._metrics.handled.labels(outcome="parked").inc()
+        log.error("event.parked", inbox=row.id, error=why)
+
+    async def _apologise(self, ctx: Context, row: InboxRow) -> None:
+        """One apology with a reference to the person, one alarm to those who run this."""
+        again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:parked", ctx.station)
+        again.inbound, again.actor = ctx.inbound, ctx.actor
+        reference = f"in:{row.id}"
+        if again.inbound is not None and again.inbound.kind in MESSAGES:
+            await again.answer(texts.TROUBLE.format(reference=reference), alert=True)
+        await self._publisher.alarm(again, texts.ALARM_PARKED.format(reference=reference))
+
+    async def run(self) -> None:
+        """The inbox loop: until cancelled, whatever happens."""
+        while True:
+            try:
+                while await self.step():
+                    await asyncio.sleep(0)
+                pause = 1.0
+            except StoreDownError as error:
+                log.error("inbox.store_down", error=str(error))
+                pause = 0.5
+            except Exception as error:  # noqa: BLE001 - the loop outlives every bug
+                log.error("inbox.failed", error=place(error))
+                pause = 2.0
+            await self._clock.wait(self.wake, self._clock.now() + timedelta(seconds=pause))

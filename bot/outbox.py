@@ -1,0 +1,202 @@
+"""The Courier: lease → recheck → throttle → send → settle. What was decided to be said leaves from here only."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.adapters.base import Moved, Never, Platform, Sent, Unknown
+from bot.clock import Clock
+from bot.errors import place
+from bot.metrics import Metrics
+from bot.settle import Settled, settle
+from bot.throttle import Throttle
+from storage.engine.base import Engine, StoreDownError
+from storage.model.messages import Lane, OutKind, Outgoing, OutRow, OutState
+from storage.stores.outbox import Ready
+from storage.unit import Unit
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=90)
+"""Longer than the longest timeout of any adapter, so that a live send is never taken for a dead one."""
+
+IN_FLIGHT = 48
+"""Sends under way per bot; a platform that hangs never holds up another."""
+
+LOOK = 200
+TARGET_PAUSE = timedelta(milliseconds=300)
+COPY_MARK = "\n（刚才网络不稳，这条可能是重复的）"
+
+
+class Courier:
+    def __init__(
+        self,
+        engine: Engine,
+        platforms: Mapping[tuple[str, str], Platform],
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        owner: str,
+        on_settled: Callable[[], None],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._engine = engine
+        self._platforms = platforms
+        self._clock = clock
+        self._metrics = metrics
+        self._owner = owner
+        self._on_settled = on_settled
+        self._jitter = jitter
+        self._throttles = {key: Throttle(p.capabilities.limits) for key, p in platforms.items()}
+        self._tasks: dict[asyncio.Task[None], tuple[str, str]] = {}
+        self._finished: list[Settled] = []
+        self._recovered_at: datetime | None = None
+        self.wake = asyncio.Event()
+
+    async def recover(self) -> None:
+        """At start of the only process on this database: nothing can be in flight, whatever the rows say."""
+        async with self._engine.write() as tx:
+            await Unit(tx).outbox.recover(self._clock.now() + LEASE * 2)
+
+    async def step(self) -> datetime | None:
+        """Write down what came back, lease what may go, start sending. When to look again (None: when woken)."""
+        now = self._clock.now()
+        finished, self._finished = self._finished, []
+        leased: list[OutRow] = []
+        try:
+            async with self._engine.write() as tx:
+                unit = Unit(tx)
+                for done in finished:
+                    await settle(unit, done, now, self._owner, self._jitter)
+                if self._recovered_at is None or now - self._recovered_at > LEASE / 3:
+                    await unit.outbox.recover(now)
+                    self._recovered_at = now
+                waits = [await self._lease(unit, key, now, leased) for key in self._platforms]
+                next_due = await unit.outbox.next_due()
+        except BaseException:
+            # Not written down: the answers are still true, the leases were never taken.
+            self._finished = finished + self._finished
+            raise
+        for row in leased:
+            self._start(row)
+        if finished:
+            self._on_settled()
+        moments = [w for w in waits if w is not None]
+        if next_due is not None and next_due > now:
+            moments.append(next_due)
+        return min(moments, default=None)
+
+    async def _lease(
+        self, unit: Unit, key: tuple[str, str], now: datetime, leased: list[OutRow]
+    ) -> datetime | None:
+        """Lease for one bot as much as limits allow; when its rate limit gives way, if that is what stops it."""
+        room = IN_FLIGHT - sum(1 for busy in self._tasks.values() if busy == key)
+        throttle = self._throttles[key]
+        max_lane = Lane.DIGEST
+        chats: set[str] = set()
+        wait: datetime | None = None
+        for ready in await unit.outbox.ready(key[0], now, max_lane=max_lane, limit=LOOK):
+            out = ready.row.out
+            chat = f"press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
+            if room <= 0 or out.to.bot != key[1] or out.lane > max_lane or chat in chats:
+                continue
+            if await self._overtaken(unit, ready, now):
+                continue
+            pause = throttle.bot_wait(out.lane, now)
+            if pause > 0:
+                # Pushes must wait first; people's messages may still have the reserved tokens.
+                wait = now + timedelta(seconds=pause)
+                if out.lane < Lane.URGENT_PUSH:
+                    break
+                max_lane = Lane.RESIDENT
+                continue
+            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, out, now):
+                chats.add(chat)
+                continue
+            if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):
+                continue
+            if not await unit.outbox.lease(ready.row.id, owner=self._owner, until=now + LEASE):
+                continue
+            chats.add(chat)
+            room -= 1
+            throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat)
+            leased.append(_to_send(ready))
+        return wait
+
+    async def _hold(self, unit: Unit, throttle: Throttle, out: Outgoing, now: datetime) -> bool:
+        """True if this chat has had enough for the moment; its rows then wait without being looked at."""
+        pause = throttle.chat_wait(out.to.key, out.to.chat_id.startswith(("-", "g:")), out.lane, now)
+        if pause <= 0:
+            return False
+        await unit.outbox.hold_chat(out.to.key, now + timedelta(seconds=pause), min_lane=out.lane)
+        return True
+
+    async def _overtaken(self, unit: Unit, ready: Ready, now: datetime) -> bool:
+        """Recheck: is it still worth sending? What is not leaves the queue, or waits for the message it changes."""
+        out = ready.row.out
+        if ready.superseded or (out.expires_at is not None and out.expires_at <= now):
+            await unit.outbox.end(ready.row.id, OutState.OBSOLETE)
+            self._metrics.sends.labels(platform=out.to.platform, outcome="obsolete").inc()
+            return True
+        if out.kind is OutKind.EDIT and ready.target_state in (OutState.PENDING, OutState.LEASED):
+            await unit.outbox.postpone(ready.row.id, now + TARGET_PAUSE)
+            return True
+        return False
+
+    def _start(self, row: OutRow) -> None:
+        key = (row.out.to.platform, row.out.to.bot)
+        task = asyncio.create_task(self._send(row, self._platforms[key]), name=f"send {row.id}")
+        self._tasks[task] = key
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
+        self.wake.set()
+
+    async def _send(self, row: OutRow, platform: Platform) -> None:
+        try:
+            result = await platform.send(row.out, row.target_ref)
+        except Exception as error:  # noqa: BLE001 - an adapter's bug; whether it was sent, nobody knows
+            result = Unknown(why=place(error))
+            log.error("send.bug", outbox=row.id, error=place(error))
+        outcome = type(result).__name__.lower()
+        self._metrics.sends.labels(platform=platform.name, outcome=outcome).inc()
+        if not isinstance(result, Sent):
+            why = "" if isinstance(result, Moved) else result.why
+            log.warning("send.not_sent", outbox=row.id, outcome=outcome, why=why, gone=isinstance(result, Never))
+        self._finished.append(Settled(row=row, result=result))
+
+    async def idle(self) -> None:
+        """Wait until every send under way has its answer."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks))
+
+    async def run(self) -> None:
+        """The outbox loop: until cancelled, whatever happens."""
+        while True:
+            now = self._clock.now()
+            try:
+                due = await self.step()
+                until = min(due or now + timedelta(seconds=1), now + timedelta(seconds=1))
+            except StoreDownError as error:
+                log.error("outbox.store_down", error=str(error))
+                until = now + timedelta(seconds=0.5)
+            except Exception as error:  # noqa: BLE001 - the loop outlives every bug
+                log.error("outbox.failed", error=place(error))
+                until = now + timedelta(seconds=2)
+            await self._clock.wait(self.wake, until)
+
+
+def _to_send(ready: Ready) -> OutRow:
+    """As it will really go out: a possible copy says so; an edit of what never arrived becomes a message."""
+    row = ready.row
+    out = row.out
+    if out.kind is OutKind.EDIT and ready.target_state is not OutState.SENT:
+        out = replace(out, kind=OutKind.SEND)
+    if row.maybe_copy and out.kind is OutKind.SEND:
+        out = replace(out, content=replace(out.content, text=out.content.text + COPY_MARK))
+    return replace(row, out=out)

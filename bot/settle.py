@@ -1,0 +1,82 @@
+"""What a platform answered, written down. Typed results in, states of the outbox out."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.adapters.base import Later, Moved, Never, SendResult, Sent, Unknown
+from bot.publish import JOB
+from bot.throttle import backoff
+from handlers.kit.facts import DeliveryFailed
+from storage.model.messages import OutKind, OutRow, OutState, Policy
+from storage.unit import Unit
+
+GIVE_UP = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    row: OutRow
+    result: SendResult
+
+
+async def settle(unit: Unit, done: Settled, now: datetime, owner: str, jitter: Callable[[], float]) -> None:
+    """Write one answer down; tell the service (by a job) what it must react to."""
+    row, result = done.row, done.result
+    match result:
+        case Sent():
+            await unit.outbox.sent(row.id, owner=owner, message_ref=result.message_ref, at=now)
+        case Moved():
+            await unit.outbox.later(row.id, owner=owner, due_at=now, error="moved", copy=False)
+            payload = {"platform": row.out.to.platform, "old": row.out.to.chat_id, "new": result.chat_id}
+            await _job(unit, "chat.moved", f"moved:{row.id}:{result.chat_id}", payload, now)
+            await unit.outbox.postpone(row.id, now + timedelta(seconds=0.5))
+        case Later():
+            await _later(unit, row, result, now, owner, jitter)
+        case Never():
+            await _never(unit, row, result.why, now)
+            if result.gone:
+                payload = {"platform": row.out.to.platform, "chat": row.out.to.chat_id}
+                await _job(unit, "chat.gone", f"gone:{row.id}", payload, now)
+        case Unknown():
+            await _unknown(unit, row, result.why, now, owner, jitter)
+
+
+async def _later(
+    unit: Unit, row: OutRow, result: Later, now: datetime, owner: str, jitter: Callable[[], float]
+) -> None:
+    age = now - row.created_at
+    if age > GIVE_UP:
+        await _never(unit, row, f"gave up: {result.why}", now)
+        return
+    pause = backoff(age, jitter) if result.after is None else timedelta(seconds=result.after + jitter() * 0.2)
+    await unit.outbox.later(row.id, owner=owner, due_at=now + pause, error=result.why, copy=row.maybe_copy)
+    if result.chat_wide:
+        await unit.outbox.hold_chat(row.out.to.key, now + pause)
+
+
+async def _never(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
+    await unit.outbox.end(row.id, OutState.DEAD, why)
+    if row.out.kind is OutKind.SEND:
+        fact = DeliveryFailed(outbox_id=row.id, why=why)
+        await _job(unit, JOB, f"failed:{row.id}:{row.attempts}", {"fact": "DeliveryFailed", "data": asdict(fact)}, now)
+
+
+async def _unknown(
+    unit: Unit, row: OutRow, why: str, now: datetime, owner: str, jitter: Callable[[], float]
+) -> None:
+    if row.out.kind is OutKind.ANSWER:
+        await unit.outbox.end(row.id, OutState.OBSOLETE, why)
+    elif row.out.policy is Policy.AT_MOST_ONCE and row.out.kind is OutKind.SEND:
+        await unit.outbox.end(row.id, OutState.UNKNOWN, why)
+    elif now - row.created_at > GIVE_UP:
+        await unit.outbox.end(row.id, OutState.UNKNOWN, why)
+    else:
+        pause = backoff(now - row.created_at, jitter)
+        await unit.outbox.later(row.id, owner=owner, due_at=now + pause, error=why, copy=True)
+
+
+async def _job(unit: Unit, name: str, key: str, payload: dict[str, object], now: datetime) -> None:
+    await unit.jobs.add(name, key=key, due_at=now, payload=msgspec.json.encode(payload).decode())

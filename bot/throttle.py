@@ -1,0 +1,96 @@
+"""Token buckets per bot and per chat, with tokens of each reserved for people over pushes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.model.channels import Limits
+from storage.model.messages import Lane
+
+RESERVED = 0.25
+"""This share of every bucket is never spent on broadcasts (lanes 3 and 4)."""
+
+CHAT_BURST = 3.0
+BOOKKEEPING = 5000
+"""More chat buckets than this: forget those that are full again."""
+
+
+@dataclass
+class Bucket:
+    """`rate` tokens per second, at most `size`."""
+
+    rate: float
+    size: float
+    tokens: float
+    at: datetime
+
+    def wait(self, now: datetime, keep: float) -> float:
+        """Seconds until one token more than `keep` is there; 0 if it is."""
+        self.tokens = min(self.size, self.tokens + self.rate * max(0.0, (now - self.at).total_seconds()))
+        self.at = now
+        # A hundredth of a token short is rounding, not a limit.
+        missing = keep + 1 - self.tokens
+        return 0.0 if missing <= 0.01 else missing / self.rate
+
+    @property
+    def full(self) -> bool:
+        return self.tokens >= self.size
+
+
+class Throttle:
+    """Limits of one bot on one platform."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._bot: Bucket | None = None
+        self._chats: dict[str, list[Bucket]] = {}
+
+    def bot_wait(self, lane: Lane, now: datetime) -> float:
+        """Seconds until the bot may send something of this lane."""
+        if self._bot is None:
+            rate = self._limits.per_bot_second
+            self._bot = Bucket(rate, max(1.0, rate), max(1.0, rate), now)
+        keep = self._bot.size * RESERVED if lane >= Lane.URGENT_PUSH else 0.0
+        return self._bot.wait(now, keep)
+
+    def chat_wait(self, chat_key: str, group: bool, lane: Lane, now: datetime) -> float:
+        """Seconds until this chat may receive something of this lane."""
+        buckets = self._chats.get(chat_key)
+        if buckets is None:
+            buckets = self._chats[chat_key] = self._new_chat(group, now)
+            if len(self._chats) > BOOKKEEPING:
+                self._forget(now)
+        push = lane >= Lane.URGENT_PUSH
+        return max(b.wait(now, b.size * RESERVED if push and b.size > CHAT_BURST else 0.0) for b in buckets)
+
+    def spend(self, chat_key: str) -> None:
+        """One message goes out."""
+        if self._bot is not None:
+            self._bot.tokens -= 1
+        for bucket in self._chats.get(chat_key, ()):
+            bucket.tokens -= 1
+
+    def spend_bot(self) -> None:
+        """One call that no chat sees."""
+        if self._bot is not None:
+            self._bot.tokens -= 1
+
+    def _new_chat(self, group: bool, now: datetime) -> list[Bucket]:
+        burst = max(1.0, min(CHAT_BURST, CHAT_BURST * self._limits.per_chat_second))
+        buckets = [Bucket(self._limits.per_chat_second, burst, burst, now)]
+        if group:
+            minute = self._limits.per_chat_minute
+            buckets.append(Bucket(minute / 60, minute, minute, now))
+        return buckets
+
+    def _forget(self, now: datetime) -> None:
+        for buckets in self._chats.values():
+            for bucket in buckets:
+                bucket.wait(now, 0)
+        self._chats = {key: b for key, b in self._chats.items() if not all(x.full for x in b)}
+
+
+def backoff(age: timedelta, jitter: Callable[[], float]) -> timedelta:
+    """How long to wait before the next try of something `age` old: full jitter, growing with age, 1 s to 10 min."""
+    ceiling = min(600.0, max(1.0, age.total_seconds()))
+    return timedelta(seconds=0.2 + jitter() * ceiling)

@@ -1,0 +1,102 @@
+"""Which handler takes an event: button → command → open conversation → free text."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.kit.access import Permission
+from handlers.kit.feature import ButtonAction, Command, Cron, Feature, Handler, Plain, Taker
+from handlers.kit.parse import Parser, normalise
+
+_SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A handler, who may call it, and the still untyped argument."""
+
+    handler: Handler
+    allow: Permission
+    args: Parser[Any]
+    rest: str
+
+
+class Router:
+    """All declarations of all features, looked up. Two features may not claim the same word."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = tuple(features)
+        self.commands = [c for f in features for c in f.commands]
+        self._words = _unique([(w, c) for c in self.commands for w in (c.word, *c.aliases)])
+        self._slashes = _unique([(c.slash, c) for c in self.commands if c.slash])
+        self._buttons = _unique([(b.action, b) for f in features for b in f.buttons])
+        self.steps: dict[str, Plain] = _unique([(n, h) for f in features for n, h in f.steps.items()])
+        self.jobs: dict[str, Handler] = _unique([(n, h) for f in features for n, h in f.jobs.items()])
+        self.crons: list[Cron] = [c for f in features for c in f.crons]
+        ranked = sorted(((rank, h) for f in features for rank, h in f.otherwises), key=lambda pair: pair[0])
+        self.otherwises: list[Taker] = [handler for _, handler in ranked]
+        self.events = [e for f in features for e in f.events]
+        self._subscribers = [s for f in features for s in f.subscribers]
+        self._longest_first = sorted(self._words, key=len, reverse=True)
+
+    @property
+    def words(self) -> list[str]:
+        """What a message to us may begin with."""
+        return self._longest_first
+
+    @property
+    def menu(self) -> list[tuple[str, str]]:
+        """(Latin name, one line) for platforms that show a command menu; what residents may use."""
+        return [(c.slash, c.help) for c in self.commands if c.slash and c.allow is Permission.REPORT]
+
+    def subscribers(self, fact: object) -> list[tuple[str, Handler]]:
+        """(name, handler) of everyone who wants to hear of this fact."""
+        return [(name, handler) for kind, name, handler in self._subscribers if isinstance(fact, kind)]
+
+    def button(self, data: str) -> Match | None:
+        """`action:argument`; None if no feature knows the action (an old button)."""
+        action, _, rest = data.partition(":")
+        found: ButtonAction | None = self._buttons.get(action)
+        if found is None or not found.args.looks(rest):
+            return None
+        return Match(handler=found.handler, allow=found.allow, args=found.args, rest=rest)
+
+    def command(self, text: str, *, sure: bool) -> Match | None:
+        """`/slash …` or a word at the beginning. `sure` (staff): a word with an odd rest is still a command."""
+        slash = _SLASH.match(text)
+        if slash:
+            found = self._slashes.get(slash.group(1).lower())
+            rest = text[slash.end() :]
+            return _match(found, rest) if found else None
+        text = text.removeprefix("/") if text[:1] == "/" else text
+        plain = normalise(text)
+        for word in self._longest_first:
+            if plain.startswith(word):
+                found = self._words[word]
+                rest = plain[len(word) :]
+                if _meant(found, rest, sure=sure):
+                    return _match(found, rest)
+        return None
+
+
+def _meant(command: Command, rest: str, *, sure: bool) -> bool:
+    """Is `rest` an argument, or does the sentence merely begin with the word?"""
+    if rest and not rest[0].isspace() and not rest[0].isdigit() and rest[0] not in "#第:：，,。.!！?？":
+        return bool(rest) and command.args.looks(rest) and rest[0] in "零一二两三四五六七八九十百第#"
+    return command.args.looks(rest.lstrip(" :：，,")) or (sure and rest[:1].isspace())
+
+
+def _match(command: Command, rest: str) -> Match:
+    return Match(
+        handler=command.handler, allow=command.allow, args=command.args, rest=rest.lstrip(" \t\n:：，,").rstrip()
+    )
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in table:
+            raise ValueError(f"declared twice: {name}")
+        table[name] = value
+    return table

@@ -1,0 +1,240 @@
+"""Every sentence the bot says to people: plain, short, kind. Nothing private may stand in a sentence for a group."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.model.people import PersonRole
+from storage.model.tickets import Rating, State, Ticket, Urgency
+
+NAME = "平安小助手"
+
+# ── general ────────────────────────────────────────────────────────────────
+NEED_NUMBER = "请写上单号，比如：12 或 12号。发“待办”可以看到单号。"
+NEED_PAGE = "页码写一个数字就行，比如：待办 2"
+NO_RIGHT = "这个要由民警来操作。您有事可以直接 @民警 说一声，我们马上登记。"
+NO_RIGHT_STAFF = "这个需要更高的权限，请找值班长或所领导。"
+NO_RIGHT_ANONYMOUS = "匿名身份不能办理这个。请用您本人的身份再发一次。"
+NO_RIGHT_STRANGER = "我这里还没有登记您是民警。请管理员在站点文件里加上您的账号。"
+UNKNOWN_COMMAND = "我没看懂。发“帮助”看看我能做什么。"
+STALE_BUTTON = "这个按钮已经过期了，请看最新的消息。"
+BAD_INPUT = "这条消息我没能读懂，请换个说法再发一次。急事请直接拨打 110。"
+TROUBLE = "对不起，刚才这条没处理好，我们已经记下（编号 {reference}），会有人看。急事请直接拨打 110。"
+ALARM_PARKED = "有一条消息处理失败，已暂存（编号 {reference}）。请在服务器上运行 pingan dead list 查看。"
+EMERGENCY = "如果有人受伤或正在发生危险，请马上拨打 110；要救护车请打 120，着火请打 119。"
+YES_HERE = "我在。请把事情写在一条里：什么事、在哪里、什么时候。可以带照片。急事请直接拨打 110。"
+WELCOME_PRIVATE = (
+    "您好，我是{name}。有事直接在这里写给我：什么事、在哪里、什么时候，可以发照片和位置，我会马上登记并通知值班民警。\n"
+    "急事请直接拨打 110。发“我的”看进度，发“帮助”看我能做什么。"
+)
+THANKS_BACK = "不客气，有事随时 @民警。"
+GOT_IT = "好的。"
+
+# ── help ───────────────────────────────────────────────────────────────────
+HELP_HEAD = "我是{name}，帮您和民警之间传话、盯进度。"
+HELP_REPORT = "有事：在群里 @民警，写清什么事、在哪里；不方便公开的，私下发给我。"
+HELP_LIST = "还可以发："
+HELP_TAIL = "紧急情况请直接拨打 110。怀疑诈骗请拨 96110。"
+
+
+def help_text(lines: Sequence[str], station: str) -> str:
+    head = HELP_HEAD.format(name=f"{station}{NAME}")
+    return "\n".join([head, HELP_REPORT, HELP_LIST, *(f"· {line}" for line in lines), HELP_TAIL])
+
+
+# ── tickets: to the reporter ───────────────────────────────────────────────
+def number(ticket: Ticket) -> str:
+    return f"{ticket.number} 号"
+
+
+def receipt(ticket: Ticket, officer: str, local: datetime) -> str:
+    """The one message a report gets in its chat. It repeats nothing of what was written."""
+    lines = []
+    if ticket.urgency is Urgency.URGENT:
+        lines.append(f"⚠️ {EMERGENCY}")
+    if ticket.hint:
+        lines.append(SCAM_ADVICE)
+    lines.append(f"收到，已登记为 {number(ticket)}（{local:%H:%M}）。{standing(ticket, officer)}")
+    return "\n".join(lines)
+
+
+SCAM_ADVICE = "先别转账、别点链接、别给验证码。已经转了钱请马上拨 110；拿不准请拨 96110 问一问。"
+
+
+def standing(ticket: Ticket, officer: str) -> str:
+    """Where a ticket stands, for its reporter. `officer`: who has it or was told; may be empty."""
+    match ticket.state:
+        case State.OPEN:
+            return f"已通知{officer}，请稍候。" if officer else "正在联系值班民警，请稍候。急事请直接拨打 110。"
+        case State.CLAIMED:
+            return f"{officer}已接单，正在处理。"
+        case State.ON_SCENE:
+            return f"{officer}已到场。"
+        case State.RESOLVED:
+            return f"{officer}已办结，等您确认。"
+        case State.CONFIRMED:
+            return "已办结，谢谢您的确认。" + (f"您的评价：{ticket.rating}。" if ticket.rating else "")
+        case State.REOPENED:
+            return f"已重新打开，已通知{officer}。" if officer else "已重新打开，正在联系值班民警。"
+        case State.WITHDRAWN:
+            return "已撤回。"
+
+
+def finding_group(ticket: Ticket) -> str:
+    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n请本人确认："
+
+
+def finding_private_matter(ticket: Ticket) -> str:
+    return f"{number(ticket)}已办结，处理结果已私下告诉本人。"
+
+
+CONFIRM = "解决了"
+REOPEN = "没解决"
+ASK_RATING = "谢谢。请给这次服务打个分："
+RATED = {
+    Rating.GOOD: "谢谢您的肯定，我们会继续努力。",
+    Rating.FAIR: "谢谢，我们会改进。",
+    Rating.POOR: "对不起让您不满意了，您的意见会转给值班长。",
+}
+ALREADY_RATED = "您已经评过了，谢谢。"
+ONLY_REPORTER = "要由反映这件事的本人来确认。"
+NOT_YOURS = "这不是您反映的事，不能撤回。"
+REOPENED_NOTE = "好的，{number}已重新打开，已再次通知民警。您可以回复这条消息补充情况。"
+WITHDRAWN_NOTE = "好的，{number}已撤回。"
+SUPPLEMENTED = "已补充到 {number}。"
+NO_SUCH = "没有找到 {number} 号。发“我的”看看您反映过的事。"
+NO_SUCH_STAFF = "没有找到 {number} 号。发“待办”看看还没办完的单子。"
+NO_MINE = "您还没有反映过事情。有事 @民警 就行。"
+ALREADY_FINISHED = "{number}现在是“{state}”，不用再操作了。"
+NO_RECEIVER = "{number}没有找到值班的人，请尽快安排。"
+TOO_LONG_NOTE = "（内容太长，后面的没有显示）"
+ATTACHMENT_NAMES = {"photo": "照片", "voice": "语音", "video": "视频", "file": "文件", "location": "位置"}
+
+
+def mine(tickets: Sequence[Ticket], officers: dict[int, str], page: int, pages: int) -> str:
+    lines = [f"您反映的事（第 {page}/{pages} 页）：" if pages > 1 else "您反映的事："]
+    lines += [f"{number(t)}　{t.state}　{short(t.text, 20)}" for t in tickets]
+    return "\n".join(lines)
+
+
+def mine_in_group(tickets: Sequence[Ticket]) -> str:
+    """Numbers and states only: the group is listening."""
+    return "\n".join(["您反映的事：", *(f"{number(t)}　{t.state}" for t in tickets), "想看详细的，私下发“我的”给我。"])
+
+
+# ── tickets: to the officers ───────────────────────────────────────────────
+def card(
+    ticket: Ticket, *, where: str, reporter: str, officer: str, local: datetime, attachments: str, full: bool
+) -> str:
+    """The officer's card. `full`: a private chat, where the text stands unshortened."""
+    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
+    lines = [f"{mark}{number(ticket)} · {ticket.state}", f"{where} · {reporter} · {local:%m-%d %H:%M}"]
+    lines.append(f"“{ticket.text if full else short(ticket.text, 120)}”")
+    if attachments:
+        lines.append(f"附：{attachments}")
+    if ticket.hint:
+        lines.append(f"提示：{ticket.hint}")
+    if ticket.reopened:
+        lines.append(f"群众说没解决，第 {ticket.reopened} 次重开")
+    if ticket.state in (State.OPEN, State.REOPENED):
+        lines.append(f"因为：{ticket.routed_why}")
+    elif officer:
+        lines.append(f"经办：{officer}")
+    if ticket.finding and ticket.state in (State.RESOLVED, State.CONFIRMED):
+        lines.append(f"结果：{ticket.finding}")
+    if ticket.rating:
+        lines.append(f"评价：{ticket.rating}")
+    return "\n".join(lines)
+
+
+CLAIM, ARRIVE, RESOLVE, TRANSFER, DETAIL = "接单", "到场", "办结", "转派", "详情"
+YOU_CLAIMED = "您已接单 {number}。到现场后点“到场”，办完点“办结”。"
+LOST_CLAIM = "{officer}已经接了 {number}。"
+ALREADY_YOURS = "{number}已经在您手上了。"
+NOT_CLAIMED = "{number}还没有人接，请先接单。"
+HELD_BY_OTHER = "{number}在{officer}手上。需要的话可以先“转派 {bare} 您的名字”。"
+ARRIVED_NOTE = "已记录到场：{number}。"
+ASK_FINDING = "请写一句 {number}的处理结果（点下面的常用说法，或直接回复这条消息）："
+FINDINGS = ("已到场处置", "已当面调解", "已电话答复", "已告知办理途径", "经核实无此情况")
+NEED_FINDING = "办结要写一句处理结果，比如：办结 12 已到场劝导，当事人已整改"
+RESOLVED_NOTE = "{number}已办结，已告诉反映人。"
+ASK_TRANSFER = "{number}转给谁？"
+NEED_COLLEAGUE = "请写上单号和同事的名字，比如：转派 12 李强"
+NO_SUCH_COLLEAGUE = "没有找到“{name}”。可以写：{names}"
+SEVERAL_COLLEAGUES = "叫“{name}”的有好几位：{names}。请写全名。"
+TRANSFERRED_NOTE = "{number}已转给{officer}。"
+TRANSFER_SAME = "{number}本来就在{officer}手上。"
+TRANSFER_CARD_WHY = "{officer}转派给您"
+REPORTER_ADDED = "{number}的反映人补充：{text}"
+REPORTER_EDITED = "{number}的反映人改了原话：{text}"
+REPORTER_WITHDREW = "{number}反映人已撤回，不用处理了。"
+REPORTER_REOPENED = "{number}反映人说没解决，已重开。"
+REPORTER_RATED = "{number}反映人评价：{rating}"
+ILLEGAL = "{number}现在是“{state}”，不能{move}。"
+NO_OPEN = "现在没有待办的单子，辛苦了。"
+CARD_FAILED = "{number}没能送到{officer}，请您处理或转派。"
+
+
+def todo(tickets: Sequence[Ticket], officers: dict[int, str], total: int, page: int, pages: int, public: bool) -> str:
+    lines = [
+        f"待办 {total} 单" + (f"（第 {page}/{pages} 页，发“待办 {page % pages + 1}”看别的页）" if pages > 1 else "")
+    ]
+    for ticket in tickets:
+        mark = "🔴" if ticket.urgency is Urgency.URGENT else "·"
+        holder = officers.get(ticket.assignee_id or 0, "")
+        text = short(ticket.text, 16)
+        lines.append(f"{mark} {number(ticket)}　{ticket.state}{f'（{holder}）' if holder else ''}　{text}")
+    del public
+    return "\n".join(lines)
+
+
+def history(head: str, lines: Sequence[str]) -> str:
+    return "\n".join([head, "——", *lines])
+
+
+# ── duty ───────────────────────────────────────────────────────────────────
+BECAUSE_MENTIONED = "群众点名找您，您正在值班"
+BECAUSE_AREA = "您是{area}的片区民警，正在值班"
+BECAUSE_DUTY = "您是现在的值班民警"
+BECAUSE_LEADER = "现在没有能联系上的值班民警，您是值班长"
+BECAUSE_LAST = "现在没有排到值班的人，请您处理或转派"
+BECAUSE_NOBODY = "没有找到能联系上的人"
+ON_DUTY_NOW = "现在值班："
+NOBODY_ON_DUTY = "现在没有排到值班的人。请管理员检查排班。"
+
+# ── groups ─────────────────────────────────────────────────────────────────
+JOINED = "大家好，我是{name}。有事 @民警，我会登记并通知值班民警。\n请管理员发“绑定 派出所代码 群类型 片区”完成设置，比如：{example}"
+JOINED_BOUND = "大家好，我是{station}的{name}。有事 @民警，我会登记并通知值班民警。"
+BOUND = "已绑定：{station} · {kind}群{area}。"
+BIND_USAGE = "请这样写：绑定 派出所代码 群类型 片区。比如：{example}。群类型可以是：{kinds}"
+BIND_NO_STATION = "没有代码是“{code}”的派出所。现有：{codes}"
+BIND_NO_AREA = "{station}没有叫“{area}”的片区。现有：{areas}"
+BIND_ONLY_GROUP = "“绑定”要在群里发。"
+ADMIN_NEW_GROUP = "机器人进了一个还没绑定的群：{title}。请在那个群里发“绑定”。"
+ADMIN_LEFT_GROUP = "机器人被移出了群：{title}。那里的消息收不到了。"
+CANNOT_HEAR = (
+    "群“{title}”里我听不全 @民警（隐私模式开着，我又不是管理员）。请任选一个：\n"
+    "1. 把我设为群管理员；\n2. 找 @BotFather，/setprivacy 选 Disable，再把我移出后重新加入群。"
+)
+
+ROLE_NAMES = {
+    PersonRole.RESIDENT: "居民",
+    PersonRole.VOLUNTEER: "义警",
+    PersonRole.OFFICER: "民警",
+    PersonRole.DUTY_LEADER: "值班长",
+    PersonRole.LEADER: "所领导",
+    PersonRole.ADMIN: "管理员",
+}
+
+
+def short(text: str, limit: int) -> str:
+    """One line, at most `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def lasted(seconds: float) -> str:
+    """How long something took, as people say it."""
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{max(minutes, 1)} 分钟"
+    return f"{minutes // 60} 小时 {minutes % 60} 分" if minutes < 60 * 24 else f"{minutes // 1440} 天"
