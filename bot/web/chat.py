@@ -132,7 +132,7 @@ class ChatPages:
         directory = self._platform.board.roster.known
         corners = await self._door.corners(me.user_id)
         names = [{"name": name, "hint": ""} for name in directory.aliases]
-        names += [{"name": p.name, "hint": p.role_label} for p in directory.personas if p.staff]
+        names += [{"name": p.call or p.name, "hint": p.role_label} for p in directory.personas if p.staff]
         return _json({"me": me, "chats": corners, "mentions": names})
 
     async def history(self, request: Request) -> Response:

@@ -26,8 +26,8 @@ from storage.model.messages import Address, Button, Content, Envelope, Inbound, 
 STATION = "东湾派出所"
 
 
-def _someone(user_id: str, name: str, role: str, staff: bool) -> Persona:
-    return Persona(user_id=user_id, name=name, role_label=role, station=STATION, staff=staff)
+def _someone(user_id: str, name: str, role: str, staff: bool, call: str = "") -> Persona:
+    return Persona(user_id=user_id, name=name, role_label=role, station=STATION, staff=staff, call=call)
 
 
 DIRECTORY = LocalDirectory(
@@ -35,9 +35,9 @@ DIRECTORY = LocalDirectory(
         _someone("chen", "陈先生", "商业街门店", False),
         _someone("liu", "刘阿姨", "东湾花园，70 岁", False),
         _someone("zhou", "小周", "东湾花园租户", False),
-        _someone("wang", "王建国", "王警官 · 东湾片区", True),
-        _someone("li", "李强", "李警官 · 商业街片区", True),
-        _someone("zhao", "赵敏", "赵警官 · 综合指挥室", True),
+        _someone("wang", "王建国", "东湾片区", True, "王警官"),
+        _someone("li", "李强", "商业街片区", True, "李警官"),
+        _someone("zhao", "赵敏", "综合指挥室", True, "赵警官"),
         _someone("sun", "孙队", "值班长", True),
         _someone("zhouming", "周明", "所长", True),
     ),
@@ -51,7 +51,7 @@ DIRECTORY = LocalDirectory(
 
 def new_hearing() -> Hearing:
     hearing = Hearing(("待办", "帮助"))
-    names = [p.name for p in DIRECTORY.personas if p.staff]
+    names = [p.call or p.name for p in DIRECTORY.personas if p.staff]
     hearing.vocabulary = Vocabulary(("民警", "派出所", "平安小助手", *names))
     hearing.staff_chats = frozenset({"local:g:police"})
     return hearing

@@ -18,9 +18,7 @@ from storage.stores.room import RoomMessage
 class Board:
     """Rooms, roster, pictures and live streams of one local platform."""
 
-    def __init__(
-        self, engine: Engine, directory: DirectorySource, now: Callable[[], datetime], data_dir: Path
-    ) -> None:
+    def __init__(self, engine: Engine, directory: DirectorySource, now: Callable[[], datetime], data_dir: Path) -> None:
         self.roster = Roster(directory)
         self.hub = Hub(self._sees)
         self.photos = Photos(data_dir / "files")

@@ -19,13 +19,17 @@ def private_chat_id(user_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persona:
-    """Somebody the person at the browser may be. `staff`: sees the officers' own group."""
+    """Somebody the person at the browser may be.
+
+    `staff`: sees the officers' own group. `call`: what residents @ (王警官), the name if empty.
+    """
 
     user_id: str
     name: str
     role_label: str
     station: str
     staff: bool = False
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,7 @@ class LocalDirectory:
         persona = self.persona(user_id)
         if persona is None:
             return False
-        return chat_id == private_chat_id(user_id) or any(
-            g.chat_id == chat_id for g in self.rooms_of(persona)
-        )
+        return chat_id == private_chat_id(user_id) or any(g.chat_id == chat_id for g in self.rooms_of(persona))
 
 
 DirectorySource = Callable[[], Awaitable[LocalDirectory]]

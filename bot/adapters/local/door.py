@@ -94,11 +94,7 @@ class Door:
         if attachment is not None:
             await self._board.photos.keep(attachment.ref)
         event = _event("message", words.event, message, chat)
-        photo = (
-            events.Photo(ref=attachment.ref, name=attachment.name, size=attachment.size)
-            if attachment
-            else None
-        )
+        photo = events.Photo(ref=attachment.ref, name=attachment.name, size=attachment.size) if attachment else None
         event = msgspec.structs.replace(event, addressed=to_bot, album=words.album, photo=photo)
         await self._deliver(event, chat)
         self._hearing.took(chat.address.key, message.id, words.album)
@@ -120,9 +116,7 @@ class Door:
         callback = events.callback_id(persona.user_id, event)
         await self._deliver(msgspec.structs.replace(made, button=action, callback=callback), chat)
 
-    async def revise(
-        self, event: str, user_id: str, chat_id: str, message_id: str, text: str
-    ) -> views.MessageView:
+    async def revise(self, event: str, user_id: str, chat_id: str, message_id: str, text: str) -> views.MessageView:
         """New words for one's own message."""
         persona, chat = await self._door(user_id, chat_id)
         text = _checked(text)
@@ -210,9 +204,7 @@ class Door:
             raise RefusedError(503, "平安正在停下，请过一会儿再发。")
         body = events.encode(event)
         key = chat.address.key
-        await self.accept(
-            [Envelope(platform=PLATFORM, bot=BOT, event_id=event.event, chat_key=key, body=body)]
-        )
+        await self.accept([Envelope(platform=PLATFORM, bot=BOT, event_id=event.event, chat_key=key, body=body)])
 
 
 def _checked(text: str) -> str:
@@ -222,9 +214,7 @@ def _checked(text: str) -> str:
     return text
 
 
-def _event(
-    kind: Literal["message", "edit", "button"], event_id: str, message: RoomMessage, chat: Chat
-) -> events.Event:
+def _event(kind: Literal["message", "edit", "button"], event_id: str, message: RoomMessage, chat: Chat) -> events.Event:
     """What happened to `message`; who did it is its sender."""
     return events.Event(
         kind=kind,

@@ -82,13 +82,9 @@ class Hub:
         if self._closed or len(self._clients) >= self._most:
             raise HubFullError
         client = Client(user_id, self._queue)
-        missed = self._since(last_event_id)
-        if missed is None:
-            client.put(self._encode(self._number, "hello", b"{}"))
-        else:
-            for frame in missed:
-                if self._meant_for(frame, user_id):
-                    client.put(frame.data)
+        missed = self._since(user_id, last_event_id)
+        for data in [self._encode(self._number, "hello", b"{}")] if missed is None else missed:
+            client.put(data)
         self._clients.add(client)
         return client
 
@@ -119,8 +115,8 @@ class Hub:
     def _encode(self, number: int, name: str, data: bytes) -> bytes:
         return b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (self._epoch.encode(), number, name.encode(), data)
 
-    def _since(self, last_event_id: str) -> list[Frame] | None:
-        """The events after that one, or None if we cannot know that none is missing."""
+    def _since(self, user_id: str, last_event_id: str) -> list[bytes] | None:
+        """The persona's events after that one; None if one may be missing, or if there are too many."""
         epoch, _, number = last_event_id.partition("-")
         if epoch != self._epoch or not (number.isascii() and number.isdigit()):
             return None
@@ -128,4 +124,5 @@ class Hub:
         oldest = self._past[0].number if self._past else self._number + 1
         if last > self._number or last < oldest - 1:
             return None
-        return [frame for frame in self._past if frame.number > last]
+        missed = [f.data for f in self._past if f.number > last and self._meant_for(f, user_id)]
+        return missed if len(missed) <= self._queue else None

@@ -9,7 +9,7 @@ from storage.engine.base import Engine
 from storage.stores.room import LAST_ID, RoomMessage, Rooms
 
 RING = 200
-REMEMBERED = 5_000
+REMEMBERED = 1_000
 PAGE_MAX = 100
 
 

@@ -126,7 +126,9 @@ Log.prototype.build = function (message) {
     "data-sender": message.sender, "data-from": bot ? "bot" : message.sender,
   }, [
     el("time", { class: "sep", text: longTime(message.at), datetime: new Date(message.at).toISOString() }),
-    el("div", { class: "msg-line" }, [avatar(message.name || "我", bot ? "bot" : message.staff ? "staff" : ""), body]),
+    el("div", { class: "msg-line" }, [
+      avatar(message.name || "我", bot ? "bot" : message.staff ? "staff" : ""), body, this.replyButton(message),
+    ]),
   ]);
 };
 
@@ -146,6 +148,17 @@ Log.prototype.bubble = function (message) {
     });
   }
   return bubble;
+};
+
+// Tapping a message answers it; this is the same for a mouse or a keyboard.
+Log.prototype.replyButton = function (message) {
+  const log = this;
+  if (!message.id) return null;
+  return el("button", {
+    class: "msg-reply", type: "button", "data-testid": "msg-reply", text: "回复",
+    "aria-label": "回复" + (message.sender === this.me ? "自己" : message.name),
+    onclick: function () { log.actions.reply(message); },
+  });
 };
 
 Log.prototype.quote = function (quote) {

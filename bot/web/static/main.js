@@ -118,6 +118,7 @@ function enter(id, byHand) {
   app.dataset.view = "chat";
   byId("chat-title").textContent = chat.title;
   byId("chat-hint").textContent = hint(chat);
+  byId("composer").hidden = false;
   composer.reset();
   composer.mentions = chat.private ? [] : app.mentions;
   byId("empty").hidden = true;

@@ -83,5 +83,6 @@ export function listen(persona, handlers) {
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", function (event) { if (event.persisted) open(); });
   window.addEventListener("offline", down);
+  window.addEventListener("online", open);
   open();
 }
