@@ -71,7 +71,7 @@ class FakeTelegram:
     async def start(self, extra: Iterable[web.RouteDef] = ()) -> None:
         app = web.Application(client_max_size=8_000_000)
         app.add_routes([*extra, web.route("*", "/bot{token}/{method}", self._serve)])
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()

@@ -155,7 +155,7 @@ class TelegramPlatform:
         try:
             await self._accept([envelope])
         except StoreDownError:
-            log.warning(WEBHOOK_STORE_DOWN, event=envelope.event_id)
+            log.warning(WEBHOOK_STORE_DOWN, event_id=envelope.event_id)
             return 503
         return 200
 
