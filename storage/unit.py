@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from storage.engine.base import Tx
+from storage.stores.broadcasts import Broadcasts
 from storage.stores.inbox import Inbox
 from storage.stores.jobs import Conversations, Jobs, Leases, Slots
 from storage.stores.outbox import Outbox
@@ -62,3 +63,7 @@ class Unit:
     @cached_property
     def conversations(self) -> Conversations:
         return Conversations(self.tx)
+
+    @cached_property
+    def broadcasts(self) -> Broadcasts:
+        return Broadcasts(self.tx)

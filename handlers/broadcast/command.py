@@ -1,0 +1,66 @@
+"""播报: one word, told apart by what follows it."""
+
+import re
+
+from handlers.broadcast import drafts, rules, status
+from handlers.broadcast.feature import broadcast
+from handlers.broadcast.words import (
+    Draft,
+    DropRule,
+    ListRules,
+    NewRule,
+    NextTip,
+    Request,
+    Status,
+    Stop,
+    SwitchRule,
+    understand,
+)
+from handlers.kit import broadcast_texts as say
+from handlers.kit.access import Permission
+from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
+from handlers.kit.parse import free_text, normalise
+from storage.model.people import GroupKind
+
+_WORD = re.compile(r"播报|/push(?:@\w+)?", re.IGNORECASE)
+
+
+@broadcast.command(
+    "播报",
+    slash="push",
+    args=free_text,
+    allow=Permission.BROADCAST,
+    help="播报 要发的话　先看预览，再发到各群；“播报”看全部用法",
+)
+async def push(ctx: Context, rest: str) -> None:
+    if ctx.public and (ctx.group is None or ctx.group.kind is not GroupKind.OFFICERS):
+        raise UsageError(say.NOT_HERE)
+    await _do(ctx, understand(as_typed(ctx.event.text, rest)))
+
+
+async def _do(ctx: Context, wish: Request) -> None:
+    match wish:
+        case Draft():
+            await drafts.draft_text(ctx, wish)
+        case NextTip():
+            await drafts.draft_next(ctx, wish)
+        case Status():
+            await status.show(ctx, wish)
+        case Stop():
+            await status.stop(ctx, wish)
+        case ListRules():
+            await rules.list_rules(ctx)
+        case NewRule():
+            await rules.add_rule(ctx, wish)
+        case SwitchRule():
+            await rules.switch_rule(ctx, wish)
+        case DropRule():
+            await rules.drop_rule(ctx, wish)
+
+
+def as_typed(whole: str, rest: str) -> str:
+    """`rest` as it stands in the message: commands are matched on plain letters, a text is sent as it was written."""
+    word = _WORD.search(whole)
+    tail = whole[word.end() :].lstrip(" \t\n\u3000:：，,").rstrip() if word else ""
+    return tail if normalise(tail) == normalise(rest) else rest
