@@ -183,6 +183,13 @@ async def test_other_names_of_this_machine_see_nothing(site: Site, path: str) ->
             assert (await site.http.get(path, headers={"Host": host})).status_code == 200
 
 
+async def test_other_sites_may_link_but_not_ask(site: Site) -> None:
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    assert (await site.http.get("/?as=chen", headers=foreign)).status_code == 200
+    for path in ("/chat/state?persona=chen", "/chat/events?persona=chen", "/chat/photos/" + "a" * 64):
+        assert (await site.http.get(path, headers=foreign)).status_code == 403
+
+
 async def test_not_on_loopback_there_is_no_demo(site: Site, tmp_path: Path) -> None:
     engine = await open_engine(tmp_path / "other")
     app = build_web(health=well, metrics=bytes, chat=new_platform(engine, tmp_path), demo=False)

@@ -21,6 +21,7 @@ from storage.engine.base import StoreDownError
 
 BODY_MAX = 8 * 1024 * 1024
 PAGE = 40
+PAGES = frozenset({"/", "/split"})
 STORE_DOWN = "消息暂时存不下来，所以没有发出去。请过一会儿再试。"
 NOT_DEMO = "演示聊天不用登录，所以只在本机打开。请把 config.yaml 的 server.host 改成 127.0.0.1 再启动。"
 WRONG_HOST = "演示聊天只能从本机打开，请用 http://127.0.0.1 或 http://localhost 开头的网址。"
@@ -88,6 +89,9 @@ class ChatPages:
                 return pages.refuse(request, 403, "演示聊天没有打开", NOT_DEMO, home=False)
             if not security.host_is_loopback(request.headers):
                 return pages.refuse(request, 403, "请从本机打开", WRONG_HOST, home=False)
+            linked = request.url.path in PAGES  # a page may be opened by a link, what it asks for may not
+            if not linked and security.from_another_site(request.headers):
+                return pages.refuse(request, 403, "没有处理", WRONG_ORIGIN)
             if own and not security.same_origin(request.headers):
                 return pages.refuse(request, 403, "没有处理", WRONG_ORIGIN)
             return await _answered(handler, request)

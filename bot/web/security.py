@@ -61,11 +61,14 @@ def host_is_loopback(headers: Headers) -> bool:
     return name in LOOPBACK and port.isascii() and port.isdigit()
 
 
+def from_another_site(headers: Headers) -> bool:
+    """True if the browser says that another site's page asks."""
+    return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+
+
 def same_origin(headers: Headers) -> bool:
     """True for a request our own page made: our header, and no sign of another site."""
-    if headers.get(CUSTOM_HEADER) != "1":
-        return False
-    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    if headers.get(CUSTOM_HEADER) != "1" or from_another_site(headers):
         return False
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()

@@ -111,13 +111,13 @@ class EchoBot:
     async def _reported(self, event: Inbound) -> None:
         number = len(self.heard)
         receipt = f"收到，第 {number} 号。已经转给王警官，他正在值班。\n急事请先打 110，受伤请打 120。"
-        await self._send(f"receipt:{number}", event.chat.address.chat_id, receipt, reply_to=event.message_id)
+        await self._send(f"receipt:{event.event_id}", event.chat.address.chat_id, receipt, reply_to=event.message_id)
         card = f"第 {number} 号 · 求助\n{event.sender.name}：{event.text or '（照片）'}\n因为您在值东湾片区的班。"
         rows = (
             (Button(label="接单", action=f"claim:{number}"), Button(label="转派", action=f"pass:{number}")),
             (Button(label="先看详情", action=f"show:{number}"),),
         )
-        await self._send(f"card:{number}", private_chat_id("wang"), card, *rows)
+        await self._send(f"card:{event.event_id}", private_chat_id("wang"), card, *rows)
 
     async def _pressed(self, event: Inbound) -> None:
         verb, _, number = event.button.partition(":")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
+from storage.model.messages import Address, Content, Outgoing
 from tests.browser.echo import EchoBot, serve
 
 pytestmark = pytest.mark.browser
@@ -256,3 +257,34 @@ async def test_fifty_messages_of_two_people_stay_in_order(people: People) -> Non
     ids = "[...document.querySelectorAll('[data-testid=msg]')].map(e => e.dataset.id)"
     seen = await chen.evaluate(ids)
     assert seen == sorted(seen) == await liu.evaluate(ids)
+
+
+async def test_a_question_of_the_bot_opens_the_answering_field(people: People) -> None:
+    chen = await people.enter("chen", chat="p:chen")
+    asked = Content(text="在哪一栋？", ask=True)
+    to = Address(platform="local", bot="local", chat_id="p:chen")
+    await people.bot.platform.send(Outgoing(key="ask:1", to=to, content=asked), "")
+    await expect(chen.get_by_test_id("quote")).to_contain_text("回复 平安：在哪一栋？")
+    await expect(chen.get_by_test_id("composer")).to_be_focused()
+    await say(chen, "三号楼")
+    await expect(chen.get_by_test_id("msg-quote").first).to_have_text("平安：在哪一栋？")
+    assert people.bot.heard[0].addressed
+
+
+async def test_a_restart_of_the_bot_needs_no_reload(browser: Browser, tmp_path: Path) -> None:
+    async with serve(tmp_path) as (address, bot):
+        port = int(address.rpartition(":")[2])
+        chen = await People(browser, address, bot).enter("chen")
+        await say(chen, "闲聊一句")
+        await say(chen, "@民警 井盖坏了")
+        await expect(bubbles(chen)).to_have_count(3)
+    await expect(chen.get_by_test_id("banner")).to_be_visible(timeout=8000)
+    await say(chen, "@民警 还有路灯")
+    await expect(chen.get_by_test_id("msg-failed")).to_be_visible()
+    async with serve(tmp_path, port):
+        await expect(chen.get_by_test_id("banner")).to_be_hidden(timeout=10000)
+        await expect(bubbles(chen).first).to_have_text("@民警 井盖坏了")
+        await chen.get_by_test_id("msg-failed").click()
+        await expect(chen.get_by_test_id("msg-failed")).to_have_count(0)
+        await expect(bubbles(chen)).to_have_count(4)
+        await chen.close()

@@ -50,6 +50,9 @@ class LocalPlatform:
     def parse(self, body: bytes) -> Inbound:
         return events.parse(body)
 
+    def is_group(self, chat_id: str) -> bool:
+        return chat_id.startswith("g:")
+
     async def run(self, accept: Accept) -> None:
         """Take what browsers send until cancelled; then every stream ends."""
         try:

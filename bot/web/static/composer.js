@@ -31,7 +31,7 @@ function shrink(file) {
 }
 
 export function Composer(actions) {
-  this.actions = actions; // send(text, quoted, pictures), revise(message, text)
+  this.actions = actions; // send(text, quoted, pictures), revise(message, text), resized()
   this.text = byId("text");
   this.form = byId("composer");
   this.names = byId("names");
@@ -51,7 +51,9 @@ Composer.prototype.listen = function () {
   });
   this.text.addEventListener("input", function () { composer.refresh(); composer.suggest(); });
   this.text.addEventListener("click", function () { composer.suggest(); });
-  this.text.addEventListener("blur", function () { setTimeout(function () { composer.names.hidden = true; }, 150); });
+  this.text.addEventListener("blur", function () {
+    setTimeout(function () { if (document.activeElement !== composer.text) composer.names.hidden = true; }, 150);
+  });
   this.text.addEventListener("keydown", function (event) { composer.key(event); });
   this.text.addEventListener("paste", function (event) {
     const files = event.clipboardData && event.clipboardData.files;
@@ -76,6 +78,7 @@ Composer.prototype.refresh = function () {
   this.text.style.height = "auto";
   this.text.style.height = Math.min(this.text.scrollHeight, 180) + "px";
   byId("send").disabled = !this.text.value.trim() && !this.pictures.length;
+  this.actions.resized();
 };
 
 // A new chat: nothing written is carried over.
@@ -182,6 +185,7 @@ Composer.prototype.suggest = function () {
   }) : [];
   this.names.textContent = "";
   this.names.hidden = !found.length;
+  this.text.setAttribute("aria-activedescendant", found.length ? "name-0" : "");
   found.forEach(function (each, index) {
     composer.names.appendChild(el("li", {
       class: "name", role: "option", id: "name-" + index, "data-testid": "mention-" + each.name,
@@ -202,6 +206,7 @@ Composer.prototype.nameKey = function (event) {
     if (next) {
       current.setAttribute("aria-selected", "false");
       next.setAttribute("aria-selected", "true");
+      this.text.setAttribute("aria-activedescendant", next.id);
       next.scrollIntoView({ block: "nearest" });
     }
   } else {

@@ -15,7 +15,11 @@ export function Log(me, actions) {
   this.waiting = {};
   const log = this;
   this.jump.addEventListener("click", function () { log.toBottom(); });
-  this.scroll.addEventListener("scroll", function () { if (log.nearBottom()) log.jump.hidden = true; });
+  this.stuck = true; // the reader is at the newest message
+  this.scroll.addEventListener("scroll", function () {
+    log.stuck = log.nearBottom();
+    if (log.stuck) log.jump.hidden = true;
+  });
 }
 
 Log.prototype.clear = function () {
@@ -27,6 +31,11 @@ Log.prototype.clear = function () {
 
 Log.prototype.nearBottom = function () {
   return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < NEAR;
+};
+
+// The room for the log changed (keyboard, quote, pictures): the newest message stays in sight.
+Log.prototype.resized = function () {
+  if (this.stuck) this.toBottom();
 };
 
 Log.prototype.toBottom = function () {

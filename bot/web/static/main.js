@@ -18,8 +18,8 @@ let order = [];
 let open = "";
 let started = false;
 
-const composer = new Composer({ send: send, revise: revise });
 const log = new Log(me, { press: press, reply: reply, retry: deliver, look: lookAt });
+const composer = new Composer({ send: send, revise: revise, resized: function () { log.resized(); } });
 
 // ---- what this browser remembers
 
@@ -132,6 +132,7 @@ function enter(id, byHand) {
 
 async function load(id, older) {
   let page;
+  byId("log").setAttribute("aria-busy", "true"); // the past is not read aloud
   try {
     page = await get("/chat/history", { persona: me, chat: id, before: older ? log.oldest() : "" });
   } catch (error) {
@@ -139,6 +140,7 @@ async function load(id, older) {
     return;
   }
   if (id !== open) return;
+  setTimeout(function () { byId("log").removeAttribute("aria-busy"); }, 300);
   const height = byId("scroll").scrollHeight;
   page.messages.forEach(function (message) { log.put(message, false); });
   byId("older").hidden = !page.more;
@@ -165,8 +167,8 @@ function afterChange() {
 
 function tries(chat) {
   if (chat.kind === "民警") return ["待办", "帮助"];
-  if (chat.private) return app.staff ? ["待办", "帮助"] : ["楼上天天半夜吵，想请民警来看看", "办居住证要带什么？"];
-  return ["@民警 有人高空抛物", "@派出所 办居住证要带什么？"];
+  if (chat.private) return app.staff ? ["待办", "帮助"] : ["楼上天天半夜吵，想请民警来看看", "居住证怎么办？"];
+  return ["@民警 有人高空抛物", "@派出所 居住证怎么办？"];
 }
 
 function showEmpty(chat) {
@@ -350,6 +352,7 @@ byId("back").addEventListener("click", function () {
   else back();
 });
 window.addEventListener("popstate", back);
+window.addEventListener("resize", function () { log.resized(); });
 byId("older").addEventListener("click", function () { load(open, true); });
 byId("gentle-ok").addEventListener("click", function () {
   remember("gentle", { read: true });
