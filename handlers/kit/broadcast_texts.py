@@ -130,7 +130,7 @@ CONFIG_REST = "时间后面多了“{rest}”，群类型和题材请写在 kind
 CONFIG_KINDS = "kinds 里的“{words}”不认识，可以写：{known}"
 CONFIG_TOPICS = "topics 里的“{words}”不认识，可以写：{known}"
 CONFIG_STATION = "没有代码是“{code}”的派出所"
-OUTCOMES = {"run": "已发", "missed": "停机错过", "failed": "没发成"}
+OUTCOMES = {"run": "已执行", "missed": "停机错过", "failed": "没发成"}
 
 
 def topics_name(topics: Sequence[str]) -> str:
