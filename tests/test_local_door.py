@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.base import Later, Never, Sent
-from bot.adapters.local import LocalPlatform
+from bot.adapters.base import Later, Never, Platform, Sent
 from bot.adapters.local.door import RefusedError, Say
 from bot.adapters.local.photos import Photos, sniff
 from storage.engine.base import StoreDownError
@@ -289,7 +288,10 @@ async def test_too_long_empty_and_not_a_photo(stage: Stage) -> None:
 
 async def test_before_it_runs_it_says_so(tmp_path: Path) -> None:
     engine = await open_engine(tmp_path)
-    platform: LocalPlatform = new_platform(engine, tmp_path)
+    platform = new_platform(engine, tmp_path)
+    as_courier_sees_it: Platform = platform
+    assert as_courier_sees_it.is_group(GARDEN)
+    assert not as_courier_sees_it.is_group("p:chen")
     with pytest.raises(RefusedError, match="正在启动"):
         await platform.door.say(Say(event="e", user_id="chen", chat_id=GARDEN, text="@民警"))
     await engine.close()
