@@ -53,9 +53,6 @@ class LocalPlatform:
     def is_group(self, chat_id: str) -> bool:
         return chat_id.startswith("g:")
 
-    def is_group(self, chat_id: str) -> bool:
-        return chat_id.startswith("g:")
-
     async def run(self, accept: Accept) -> None:
         """Take what browsers send until cancelled; then every stream ends."""
         try:
