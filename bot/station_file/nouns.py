@@ -1,0 +1,91 @@
+"""What a station file says, checked and with its lines, before anything is stored."""
+
+from dataclasses import dataclass
+
+from bot.yaml_text import Problem
+from storage.model.people import Duty, GroupKind, PersonRole
+
+
+class StationFileError(Exception):
+    """The file needs changes. `problems` name every line that does, in order; nothing was stored."""
+
+    def __init__(self, name: str, problems: tuple[Problem, ...]) -> None:
+        self.name = name
+        self.problems = problems
+        head = f"{name} 有 {len(problems)} 处要改：" if len(problems) > 1 else f"{name} 有一处要改："
+        super().__init__("\n".join([head, *(f"  {p}" for p in problems)]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationPart:
+    code: str
+    name: str
+    tz: str
+    phone: str
+    address: str
+    parent: str  # code of the station above, or ""
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody's id on a platform."""
+
+    platform: str
+    user_id: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPart:
+    code: str
+    name: str
+    role: PersonRole
+    aliases: tuple[str, ...]  # those listed, then 姓+警官 where it is unique
+    accounts: tuple[Account, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaPart:
+    """`officer` is the code of a person of the file, or ""."""
+
+    name: str
+    officer: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPart:
+    platform: str
+    chat_id: str
+    title: str
+    kind: GroupKind
+    area: str  # name of an area of the file, or ""
+    households: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftPart:
+    """`who` is a person's code; Monday is 0; minutes since midnight; `end` ≤ `start` runs into the next day."""
+
+    who: str
+    duty: Duty
+    weekdays: tuple[int, ...]
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationFile:
+    """One station. `warnings` are worth reading but stop nothing."""
+
+    name: str
+    station: StationPart
+    people: tuple[PersonPart, ...] = ()
+    areas: tuple[AreaPart, ...] = ()
+    groups: tuple[GroupPart, ...] = ()
+    shifts: tuple[ShiftPart, ...] = ()
+    warnings: tuple[Problem, ...] = ()
