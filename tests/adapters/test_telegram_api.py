@@ -211,7 +211,7 @@ async def gateway() -> AsyncIterator[tuple[str, list[Any]]]:
 
     async def serve(request: web.Request) -> web.Response:
         status, text = answers.pop(0)
-        headers = {"Location": "http://127.0.0.1:1/"} if status == 302 else {}
+        headers = {"Location": "/elsewhere"} if status == 302 else {}
         return web.Response(status=status, text=text, headers=headers)
 
     app = web.Application()
@@ -221,6 +221,19 @@ async def gateway() -> AsyncIterator[tuple[str, list[Any]]]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}", answers
     await runner.cleanup()
+
+
+async def test_an_answer_cut_off_half_way_is_unknown(session: aiohttp.ClientSession) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"ok":true,')
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        api = Api(lambda: session, "1:secret", f"http://127.0.0.1:{port}")
+        assert await api.call("sendMessage", {}) == Lost("connection lost: ClientPayloadError")
 
 
 @pytest.mark.parametrize(

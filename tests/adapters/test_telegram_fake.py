@@ -43,7 +43,10 @@ async def test_a_stock_client_can_talk_to_it(fake: FakeTelegram) -> None:
     assert [s.text for s in fake.sent_to(GROUP["id"])] == ["#12", "#12 已接单"]
 
 
-async def test_it_refuses_in_words_a_stock_client_understands(fake: FakeTelegram) -> None:
+async def test_it_refuses_in_words_a_stock_client_understands(
+    fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
     with pytest.raises(InvalidToken):
         async with client(fake, "7000000001:wrong"):
             pass

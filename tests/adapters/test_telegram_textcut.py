@@ -61,6 +61,17 @@ def test_a_sign_longer_than_the_limit_is_still_sent(unit: str) -> None:
     assert "".join(split_text(zalgo, 10, unit)) == zalgo
 
 
+@pytest.mark.parametrize("sign", [FAMILY, FLAG, THUMB, HEART, KEYCAP, "𠮷", "e\u0301\u0323"])
+@pytest.mark.parametrize("unit", ["utf16", "utf8"])
+def test_a_row_of_one_sign_is_broken_between_signs(sign: str, unit: str) -> None:
+    for slack in range(3):
+        limit = 2 * measure(sign, unit) + slack
+        assert set(split_text(sign * 21, limit, unit)) <= {sign * 2, sign}
+        cut = cut_text(sign * 21, limit, unit)
+        assert measure(cut, unit) <= limit
+        assert cut.removesuffix("…") in {sign * 2, sign, ""}
+
+
 def test_breaks_after_a_line_then_a_sentence_then_a_clause() -> None:
     assert split_text("第一行写完\n第二行", 8, "utf16") == ["第一行写完", "第二行"]
     assert split_text("甲乙丙丁。戊己庚", 7, "utf16") == ["甲乙丙丁。", "戊己庚"]
@@ -72,6 +83,8 @@ def test_short_texts_stay_as_they_are() -> None:
     assert split_text(" 好 \n", 4096, "utf16") == [" 好 \n"]
     assert cut_text("好" * 10, 10, "utf16") == "好" * 10
     assert cut_text("好" * 11, 10, "utf16") == "好" * 9 + "…"
+    assert cut_text("好" * 11, 10, "utf8") == "好好…"
+    assert cut_text("a" * 11, 10, "utf8") == "a" * 7 + "…"
 
 
 def test_a_limit_too_small_for_any_sign_is_refused() -> None:

@@ -105,6 +105,10 @@ class TelegramPlatform:
         method, params = render(out, target_ref)
         return outcome(method, await self._api.call(method, params))
 
+    def is_group(self, chat_id: str) -> bool:
+        """Telegram's ids of groups and channels are negative."""
+        return chat_id.startswith("-")
+
     async def run(self, accept: Accept) -> None:
         """Introduce ourselves, then hear until cancelled. In webhook mode updates come through `webhook`."""
         await self._learn_me()
