@@ -8,31 +8,30 @@ from bot.nearest import hint
 from bot.station_file.coverage import describe, gaps
 from bot.station_file.nouns import AreaPart, GroupPart, PersonPart, ShiftPart
 from bot.station_file.reader import Report
+from handlers.kit.names import surname
 from storage.model.people import Duty, PersonRole
 
 STAFF = frozenset({PersonRole.OFFICER, PersonRole.DUTY_LEADER, PersonRole.LEADER, PersonRole.ADMIN})
 CALLED_OFFICER = STAFF - {PersonRole.ADMIN}
 MANAGERS = frozenset({PersonRole.LEADER, PersonRole.ADMIN})
-_DOUBLE = "欧阳司马上官诸葛夏侯皇甫尉迟公孙慕容令狐长孙宇文司徒司空端木东方南宫百里呼延轩辕独孤拓跋"
-DOUBLE_SURNAMES = frozenset(_DOUBLE[i : i + 2] for i in range(0, len(_DOUBLE), 2))
 
 
-def surname(name: str) -> str:
+def family(name: str) -> str:
     """The surname of a Han name of two to four characters; empty for other names."""
     if not 2 <= len(name) <= 4 or not all("一" <= char <= "鿿" for char in name):
         return ""
-    return name[:2] if len(name) > 2 and name[:2] in DOUBLE_SURNAMES else name[0]
+    return surname(name)
 
 
 def with_call_names(people: Sequence[PersonPart]) -> tuple[PersonPart, ...]:
     """Officers also answer to 姓+警官, where nobody else of the station could be meant."""
-    shared = Counter(surname(p.name) for p in people if p.role in STAFF)
+    shared = Counter(family(p.name) for p in people if p.role in STAFF)
     taken = {name for p in people for name in (p.name, *p.aliases)}
     called = []
     for person in people:
-        family = surname(person.name)
-        name = f"{family}警官"
-        alone = bool(family) and shared[family] == 1 and person.role in CALLED_OFFICER
+        sur = family(person.name)
+        name = f"{sur}警官"
+        alone = bool(sur) and shared[sur] == 1 and person.role in CALLED_OFFICER
         called.append(replace(person, aliases=(*person.aliases, name)) if alone and name not in taken else person)
     return tuple(called)
 
