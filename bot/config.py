@@ -1,18 +1,27 @@
 """config.yaml + environment → frozen settings. An error names the file, the key path and the nearest valid key."""
 
-import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
+from bot import yaml_text
+from bot.config_errors import Origin, env_name, explain, misspelt
+from bot.yaml_text import TextError
+
+PREFIX = "PINGAN_"
 PLACE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -21,11 +30,11 @@ class ConfigError(Exception):
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
 class Database(Section):
-    url: str = "sqlite:///data/pingan.db"
+    url: str = Field(default="sqlite:///data/pingan.db", repr=False)  # may hold a password
 
     @field_validator("url")
     @classmethod
@@ -97,10 +106,15 @@ class Logs(Section):
 
 
 class Settings(BaseSettings):
-    """Everything an operator may set. Environment wins: PINGAN_SERVER__PORT=8081."""
+    """Everything an operator may set. Made by `load`; made directly, it reads no environment."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="PINGAN_", env_nested_delimiter="__", hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        coerce_numbers_to_str=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Path("data")
@@ -122,7 +136,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
+        return (init_settings,)
 
 
 def default_text() -> str:
@@ -134,31 +148,59 @@ def default_text() -> str:
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read `path` (None: the annotated default). Raises ConfigError with a sentence that says what to change."""
+    """Read `path` (None: the annotated default); the environment wins: PINGAN_SERVER__PORT=8081.
+
+    Raises ConfigError with a sentence per mistake that says where it is and what to write instead.
+    """
     name = str(path) if path else "默认配置"
     try:
-        text = path.read_text(encoding="utf-8") if path else default_text()
+        root = yaml_text.compose(yaml_text.read(path)[0] if path else default_text())
+    except TextError as error:
+        raise ConfigError("\n".join(f"{name} {problem}" for problem in error.problems)) from None
     except FileNotFoundError:
         raise ConfigError(f"找不到配置文件 {name}。先运行 pingan init 生成一份。") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"读不了配置文件 {name}：{error}") from None
-    try:
-        raw = yaml.safe_load(text) or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ConfigError(f"{name} 第 {line} 行写法不对：{error.problem}。检查缩进和冒号后的空格。") from None
+    except OSError as error:
+        raise ConfigError(f"打不开配置文件 {name}：{error.strerror}。") from None
+    raw = yaml_text.values(root) if root is not None else {}
     if not isinstance(raw, dict):
-        raise ConfigError(f"{name} 的最外层要是“键: 值”的写法。")
+        raise ConfigError(f"{name} 的最外层要是“键: 值”的写法，冒号是英文的，后面有一个空格。")
+    overrides = _environment(environ)
+    origin = Origin(name=name, lines=yaml_text.lines(root), overrides=overrides, prefix=PREFIX)
     try:
-        return Settings(**_fill(raw, environ))
+        return Settings(**_merge(_fill(raw, environ), overrides))
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(name, error))) from None
+        raise ConfigError("\n".join(explain(Settings, error, origin))) from None
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What PINGAN_* variables set. Lists are written in JSON, as pydantic-settings reads them."""
+    wrong = misspelt(Settings, environ, PREFIX)
+    if wrong:
+        raise ConfigError(wrong)
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): value for name, value in environ.items()}
+    try:
+        return source()
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        name = env_name((field.group(1),), PREFIX) if field else f"{PREFIX}…"
+        how = '列表写成 \'["甲", "乙"]\'，分组里的一项用两个下划线，比如 PINGAN_SERVER__PORT=8081'
+        raise ConfigError(f"环境变量 {name} 写法不对：{how}。") from None
+
+
+def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` wins, key by key."""
+    merged = dict(below)
+    for key, value in above.items():
+        known = merged.get(key)
+        merged[key] = _merge(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def _fill(value: Any, environ: Mapping[str, str]) -> Any:
-    """Replace ${NAME} and ${NAME:-default} from the environment, in strings only."""
+    """Replace ${NAME} and ${NAME:-default} from the environment, in texts only. Keys without a value are left out."""
     if isinstance(value, dict):
-        return {str(k): _fill(v, environ) for k, v in value.items() if v is not None}
+        return {key: _fill(v, environ) for key, v in value.items() if v is not None}
     if isinstance(value, list):
         return [_fill(v, environ) for v in value]
     if isinstance(value, str):
@@ -168,48 +210,3 @@ def _fill(value: Any, environ: Mapping[str, str]) -> Any:
 
 def _lookup(environ: Mapping[str, str], match: re.Match[str]) -> str:
     return environ.get(match.group(1)) or match.group(2) or ""
-
-
-def _explain(name: str, error: ValidationError) -> Iterator[str]:
-    for item in error.errors(include_input=False, include_url=False):
-        path = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(item["loc"][-1]), _siblings(item["loc"]), n=1, cutoff=0.5)
-            hint = f"，是不是想写 {near[0]}？" if near else f"。这里可以写：{'、'.join(_siblings(item['loc']))}。"
-            yield f"{name}：不认识的配置项 {path}{hint}"
-        else:
-            yield f"{name}：{path} 不对——{_plain(item['type'], item['msg'], item.get('ctx') or {})}"
-
-
-def _siblings(location: tuple[int | str, ...]) -> list[str]:
-    """The valid keys at the place where an unknown one was written."""
-    model: Any = Settings
-    for part in location[:-1]:
-        if isinstance(part, int):
-            continue
-        annotation = model.model_fields[part].annotation
-        model = next((a for a in getattr(annotation, "__args__", ()) if a is not Ellipsis), annotation)
-    return sorted(model.model_fields)
-
-
-def _plain(kind: str, message: str, context: Mapping[str, Any]) -> str:
-    plain = {
-        "int_parsing": "要写一个整数",
-        "int_type": "要写一个整数",
-        "float_parsing": "要写一个数",
-        "bool_parsing": "要写 true 或 false",
-        "string_type": "要写一段文字（可以加引号）",
-        "missing": "缺这一项",
-        "tuple_type": "要写成列表，比如 [a, b]",
-        "model_type": "要在下一行缩进写它的各项",
-    }
-    if kind in plain:
-        return plain[kind]
-    if kind == "literal_error":
-        return f"只能写 {context.get('expected', '')}".replace(" or ", " 或 ")
-    if kind in {"greater_than_equal", "less_than_equal", "greater_than"}:
-        bound = context.get("ge", context.get("le", context.get("gt")))
-        return {"greater_than_equal": "不能小于", "less_than_equal": "不能大于", "greater_than": "要大于"}[
-            kind
-        ] + f" {bound}"
-    return message.removeprefix("Value error, ")

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 SHOWN = 12
 
 
-def nearest(word: str, options: Iterable[str]) -> str:
-    """The option most like `word`, blind to case; empty if none is like it."""
+def nearest(word: str, options: Iterable[str], likeness: float = 0.5) -> str:
+    """The option most like `word`, blind to case; empty if none is as like as `likeness` (0 to 1)."""
     known = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(word.lower(), known, n=1, cutoff=likeness)
     return known[found[0]] if found else ""
 
 

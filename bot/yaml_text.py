@@ -14,6 +14,8 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 12
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STRING = "tag:yaml.org,2002:str"
+_NULL = "tag:yaml.org,2002:null"
+_BOOL = "tag:yaml.org,2002:bool"
 _WIDE_COLON = re.compile(r"^\s*(?:-\s+)*[^\s#:'\"][^:'\"#]{0,20}：")
 _NO_SPACE = re.compile(r"^\s*(?:-\s+)*[\w一-鿿]+:[^\s/:\d]")
 
@@ -113,11 +115,6 @@ def line_of(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def is_text(node: yaml.Node) -> bool:
-    """True for a scalar that YAML itself reads as text."""
-    return isinstance(node, yaml.ScalarNode) and node.tag == _STRING
-
-
 def lines(root: yaml.Node | None) -> dict[Path_, int]:
     """Where each key and list item stands: ("server", "port") → 12, ("rules", 0) → 20."""
     found: dict[Path_, int] = {}
@@ -134,6 +131,27 @@ def lines(root: yaml.Node | None) -> dict[Path_, int]:
                 found[(*path, index)] = line_of(value)
                 todo.append(((*path, index), value))
     return found
+
+
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d*)(\.\d+)?")
+_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
+
+
+def values(node: yaml.Node) -> Any:
+    """The node as dicts, lists, texts, numbers, booleans and None. 22:00, 007 and dates stay texts."""
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): values(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [values(value) for value in node.value]
+    text = str(node.value)
+    if node.tag == _NULL:
+        return None
+    if node.tag == _BOOL:
+        return text.lower() in _TRUE if text.lower() in _TRUE + _FALSE else text
+    number = _NUMBER.fullmatch(text) if node.tag != _STRING else None
+    if number is None:
+        return text
+    return float(text) if number.group(1) else int(text)
 
 
 def mistyped(text: str) -> str:
