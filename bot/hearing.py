@@ -33,6 +33,7 @@ class Hearing:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self.vocabulary = Vocabulary(())
         self.staff_chats: frozenset[str] = frozenset()
+        self.own_names: set[str] = set()  # our @names on platforms, once known
         self._windows = Recent(20_000)  # (chat key, user id): we asked this person something here
         self._messages = Recent(50_000)  # (chat key, message id): belongs to a ticket, so its edits matter
         self._albums = Recent(5_000)  # (chat key, album): its first picture was addressed to us

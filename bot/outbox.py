@@ -15,7 +15,7 @@ from bot.metrics import Metrics
 from bot.settle import Settled, settle
 from bot.throttle import Throttle
 from storage.engine.base import Engine, StoreDownError
-from storage.model.messages import Lane, OutKind, Outgoing, OutRow, OutState
+from storage.model.messages import Lane, Outgoing, OutKind, OutRow, OutState
 from storage.stores.outbox import Ready
 from storage.unit import Unit
 
@@ -90,9 +90,7 @@ class Courier:
             moments.append(next_due)
         return min(moments, default=None)
 
-    async def _lease(
-        self, unit: Unit, key: tuple[str, str], now: datetime, leased: list[OutRow]
-    ) -> datetime | None:
+    async def _lease(self, unit: Unit, key: tuple[str, str], now: datetime, leased: list[OutRow]) -> datetime | None:
         """Lease for one bot as much as limits allow; when its rate limit gives way, if that is what stops it."""
         room = IN_FLIGHT - sum(1 for busy in self._tasks.values() if busy == key)
         throttle = self._throttles[key]
@@ -114,7 +112,8 @@ class Courier:
                     break
                 max_lane = Lane.RESIDENT
                 continue
-            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, out, now):
+            group = self._platforms[key].is_group(out.to.chat_id)
+            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, out, group, now):
                 chats.add(chat)
                 continue
             if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):
@@ -127,9 +126,9 @@ class Courier:
             leased.append(_to_send(ready))
         return wait
 
-    async def _hold(self, unit: Unit, throttle: Throttle, out: Outgoing, now: datetime) -> bool:
+    async def _hold(self, unit: Unit, throttle: Throttle, out: Outgoing, group: bool, now: datetime) -> bool:
         """True if this chat has had enough for the moment; its rows then wait without being looked at."""
-        pause = throttle.chat_wait(out.to.key, out.to.chat_id.startswith(("-", "g:")), out.lane, now)
+        pause = throttle.chat_wait(out.to.key, group, out.lane, now)
         if pause <= 0:
             return False
         await unit.outbox.hold_chat(out.to.key, now + timedelta(seconds=pause), min_lane=out.lane)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.adapters.base import Platform
 from bot.adapters.textcut import cut_text, split_text
-from storage.model.messages import OutKind, Outgoing
+from storage.model.messages import Outgoing, OutKind
 from storage.unit import Unit
 
 

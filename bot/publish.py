@@ -67,4 +67,6 @@ class Publisher:
             return
         for member in await ctx.unit.people.members(ctx.station.id):
             if may(member.role, Permission.MANAGE):
-                await ctx.tell(member.person.id, sentence, lane=Lane.OFFICER, key=f"{ctx.cause}:alarm:{member.person.id}")
+                await ctx.tell(
+                    member.person.id, sentence, lane=Lane.OFFICER, key=f"{ctx.cause}:alarm:{member.person.id}"
+                )

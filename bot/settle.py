@@ -64,14 +64,10 @@ async def _never(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
         await _job(unit, JOB, f"failed:{row.id}:{row.attempts}", {"fact": "DeliveryFailed", "data": asdict(fact)}, now)
 
 
-async def _unknown(
-    unit: Unit, row: OutRow, why: str, now: datetime, owner: str, jitter: Callable[[], float]
-) -> None:
+async def _unknown(unit: Unit, row: OutRow, why: str, now: datetime, owner: str, jitter: Callable[[], float]) -> None:
     if row.out.kind is OutKind.ANSWER:
         await unit.outbox.end(row.id, OutState.OBSOLETE, why)
-    elif row.out.policy is Policy.AT_MOST_ONCE and row.out.kind is OutKind.SEND:
-        await unit.outbox.end(row.id, OutState.UNKNOWN, why)
-    elif now - row.created_at > GIVE_UP:
+    elif (row.out.policy is Policy.AT_MOST_ONCE and row.out.kind is OutKind.SEND) or now - row.created_at > GIVE_UP:
         await unit.outbox.end(row.id, OutState.UNKNOWN, why)
     else:
         pause = backoff(now - row.created_at, jitter)

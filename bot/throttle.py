@@ -10,7 +10,6 @@ from storage.model.messages import Lane
 RESERVED = 0.25
 """This share of every bucket is never spent on broadcasts (lanes 3 and 4)."""
 
-CHAT_BURST = 3.0
 BOOKKEEPING = 5000
 """More chat buckets than this: forget those that are full again."""
 
@@ -61,7 +60,9 @@ class Throttle:
             if len(self._chats) > BOOKKEEPING:
                 self._forget(now)
         push = lane >= Lane.URGENT_PUSH
-        return max(b.wait(now, b.size * RESERVED if push and b.size > CHAT_BURST else 0.0) for b in buckets)
+        # The short bucket refills within a second; only the minute's is worth keeping for people.
+        short, *minute = buckets
+        return max([short.wait(now, 0.0), *(b.wait(now, b.size * RESERVED if push else 0.0) for b in minute)])
 
     def spend(self, chat_key: str) -> None:
         """One message goes out."""
@@ -76,7 +77,7 @@ class Throttle:
             self._bot.tokens -= 1
 
     def _new_chat(self, group: bool, now: datetime) -> list[Bucket]:
-        burst = max(1.0, min(CHAT_BURST, CHAT_BURST * self._limits.per_chat_second))
+        burst = max(1.0, self._limits.per_chat_burst)
         buckets = [Bucket(self._limits.per_chat_second, burst, burst, now)]
         if group:
             minute = self._limits.per_chat_minute

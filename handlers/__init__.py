@@ -1,1 +1,16 @@
+"""THE SERVICE: rules a resident or an officer would recognise. Everything the bot can do, one line each."""
 
+from handlers.broadcast import broadcast
+from handlers.duty import duty
+from handlers.groups import groups
+from handlers.helping import helping
+from handlers.kit.feature import Feature
+from handlers.tickets import tickets
+
+FEATURES: tuple[Feature, ...] = (
+    tickets,
+    duty,
+    groups,
+    broadcast,
+    helping,
+)

@@ -4,34 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from storage.model.channels import Capabilities, Limits
 from storage.model.messages import Envelope, Inbound, Outgoing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """A platform's published limits. Texts are counted by `unit`: "utf16" code units or "utf8" bytes."""
-
-    text: int = 4096
-    caption: int = 1024
-    unit: str = "utf16"
-    answer: int = 200
-    per_bot_second: float = 30.0
-    per_chat_second: float = 1.0
-    per_chat_minute: float = 20.0  # groups only
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
-    """A channel as data; features choose by it, never by a platform's name."""
-
-    hears_mentions: bool = True
-    replies: bool = True
-    edits: bool = True
-    buttons: bool = True
-    pushes: bool = True
-    private_chats: bool = True
-    answers_presses: bool = True
-    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +63,9 @@ class Platform(Protocol):
     def parse(self, body: bytes) -> Inbound | None:
         """Pure. One stored raw event → Inbound, or None if it is nothing to us. Raises UnreadableError."""
 
+    def is_group(self, chat_id: str) -> bool:
+        """Pure. True if more than one person reads this chat (limits per minute count there)."""
+
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         """One send, edit (of message `target_ref`) or answer. Never raises for what the platform or network does."""
 
@@ -99,3 +76,17 @@ class Platform(Protocol):
 Accept = Callable[[list[Envelope]], Awaitable[None]]
 """Inbox.accept: returns once all envelopes are durable (duplicates are fine). Raises StoreDownError if they are not;
 the platform must then not be acknowledged, so that it delivers again."""
+
+__all__ = [
+    "Accept",
+    "Capabilities",
+    "Later",
+    "Limits",
+    "Moved",
+    "Never",
+    "Platform",
+    "SendResult",
+    "Sent",
+    "Unknown",
+    "UnreadableError",
+]

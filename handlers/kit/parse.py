@@ -92,6 +92,11 @@ def _page(text: str) -> int:
     return int(match.group(1))
 
 
+def _two_ids(text: str) -> tuple[int, int]:
+    first, _, second = text.partition(".")
+    return int(first), int(second)
+
+
 def _nothing(text: str) -> None:
     return None
 
@@ -115,5 +120,8 @@ nothing = Parser(_nothing, lambda text: not text.strip(" 。.!！?？~～"))
 free_text = Parser(str.strip, lambda text: True)
 """whatever follows"""
 
-row_id = Parser(int, str.isdigit)
+row_id = Parser(int, lambda text: re.fullmatch(r"[0-9]{1,15}", text) is not None)
 """the argument of our own buttons"""
+
+two_ids = Parser(_two_ids, lambda text: re.fullmatch(r"\d{1,15}\.\d{1,15}", text) is not None)
+"""the arguments of our own buttons: 12.3"""

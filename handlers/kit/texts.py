@@ -1,10 +1,10 @@
 """Every sentence the bot says to people: plain, short, kind. Nothing private may stand in a sentence for a group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from storage.model.people import PersonRole
-from storage.model.tickets import Rating, State, Ticket, Urgency
+from storage.model.tickets import WAITING, EntryKind, Rating, State, Ticket, Urgency
 
 NAME = "平安小助手"
 
@@ -79,14 +79,6 @@ def standing(ticket: Ticket, officer: str) -> str:
             return "已撤回。"
 
 
-def finding_group(ticket: Ticket) -> str:
-    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n请本人确认："
-
-
-def finding_private_matter(ticket: Ticket) -> str:
-    return f"{number(ticket)}已办结，处理结果已私下告诉本人。"
-
-
 CONFIRM = "解决了"
 REOPEN = "没解决"
 ASK_RATING = "谢谢。请给这次服务打个分："
@@ -105,12 +97,42 @@ NO_SUCH = "没有找到 {number} 号。发“我的”看看您反映过的事�
 NO_SUCH_STAFF = "没有找到 {number} 号。发“待办”看看还没办完的单子。"
 NO_MINE = "您还没有反映过事情。有事 @民警 就行。"
 ALREADY_FINISHED = "{number}现在是“{state}”，不用再操作了。"
-NO_RECEIVER = "{number}没有找到值班的人，请尽快安排。"
-TOO_LONG_NOTE = "（内容太长，后面的没有显示）"
 ATTACHMENT_NAMES = {"photo": "照片", "voice": "语音", "video": "视频", "file": "文件", "location": "位置"}
 
 
-def mine(tickets: Sequence[Ticket], officers: dict[int, str], page: int, pages: int) -> str:
+PRIVATE_CHAT = "私聊"
+WITHDRAW = "撤回"
+PREVIOUS, NEXT = "上一页", "下一页"
+NEED_SUPPLEMENT = "请写上要补充的内容，比如：补充 {number} 那辆车是白色的"
+CONFIRMED_NOTE = "谢谢您的确认。"
+
+
+def hint(scam: bool, because: Sequence[str]) -> str:
+    """A line for the officer's card: the words that stood out."""
+    if not because:
+        return ""
+    head = "疑似涉及诈骗，" if scam else ""
+    return f"{head}提到“{'、'.join(because)}”"
+
+
+def attachment_list(kinds: Sequence[str]) -> str:
+    """照片 2、语音 1"""
+    return "、".join(f"{ATTACHMENT_NAMES[k]} {list(kinds).count(k)}" for k in dict.fromkeys(kinds))
+
+
+def join(names: Iterable[str]) -> str:
+    return "、".join(dict.fromkeys(names))
+
+
+def closing(ticket: Ticket) -> str:
+    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n请您本人看看，解决了吗？"
+
+
+def rated(ticket: Ticket) -> str:
+    return f"{number(ticket)}已确认，评价：{ticket.rating}。谢谢您。"
+
+
+def mine(tickets: Sequence[Ticket], page: int, pages: int) -> str:
     lines = [f"您反映的事（第 {page}/{pages} 页）：" if pages > 1 else "您反映的事："]
     lines += [f"{number(t)}　{t.state}　{short(t.text, 20)}" for t in tickets]
     return "\n".join(lines)
@@ -118,77 +140,121 @@ def mine(tickets: Sequence[Ticket], officers: dict[int, str], page: int, pages: 
 
 def mine_in_group(tickets: Sequence[Ticket]) -> str:
     """Numbers and states only: the group is listening."""
-    return "\n".join(["您反映的事：", *(f"{number(t)}　{t.state}" for t in tickets), "想看详细的，私下发“我的”给我。"])
+    lines = [f"{number(t)}　{t.state}" for t in tickets]
+    return "\n".join(["您反映的事：", *lines, "想看详细的，私下发“我的”给我。"])
+
+
+def status_line(ticket: Ticket) -> str:
+    return f"{number(ticket)}　{ticket.state}。想看详细的，私下发“查 {ticket.number}”给我。"
 
 
 # ── tickets: to the officers ───────────────────────────────────────────────
+STAFF_HINT = (
+    "您是民警，直接发命令就行：\n· 待办　· 接单 12　· 到场 12　· 办结 12 处理结果　· 转派 12 李强　· 查 12\n"
+    "要替群众登记一件事，请发：登记 事情经过"
+)
+
+
 def card(
-    ticket: Ticket, *, where: str, reporter: str, officer: str, local: datetime, attachments: str, full: bool
+    ticket: Ticket, *, where: str, reporter: str, officer: str, local: datetime, attachments: str, public: bool
 ) -> str:
-    """The officer's card. `full`: a private chat, where the text stands unshortened."""
+    """The officers' card. `public`: the officers' group, where a matter told in private is not quoted."""
     mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
-    lines = [f"{mark}{number(ticket)} · {ticket.state}", f"{where} · {reporter} · {local:%m-%d %H:%M}"]
-    lines.append(f"“{ticket.text if full else short(ticket.text, 120)}”")
-    if attachments:
-        lines.append(f"附：{attachments}")
-    if ticket.hint:
-        lines.append(f"提示：{ticket.hint}")
+    lines = [f"{mark}{number(ticket)} · {ticket.state}"]
+    if public and ticket.private:
+        lines += [f"{PRIVATE_CHAT} · {local:%m-%d %H:%M}", "私下反映的事，接单后在私聊里看内容。"]
+    else:
+        lines += [
+            f"{where} · {reporter} · {local:%m-%d %H:%M}",
+            f"“{short(ticket.text, 120) if public else ticket.text}”",
+        ]
+        lines += [f"附：{attachments}"] if attachments else []
+        lines += [f"提示：{ticket.hint}"] if ticket.hint else []
     if ticket.reopened:
         lines.append(f"群众说没解决，第 {ticket.reopened} 次重开")
-    if ticket.state in (State.OPEN, State.REOPENED):
+    if ticket.state in WAITING:
         lines.append(f"因为：{ticket.routed_why}")
     elif officer:
         lines.append(f"经办：{officer}")
-    if ticket.finding and ticket.state in (State.RESOLVED, State.CONFIRMED):
+    if ticket.finding and ticket.finished and not (public and ticket.private):
         lines.append(f"结果：{ticket.finding}")
     if ticket.rating:
         lines.append(f"评价：{ticket.rating}")
     return "\n".join(lines)
 
 
-CLAIM, ARRIVE, RESOLVE, TRANSFER, DETAIL = "接单", "到场", "办结", "转派", "详情"
-YOU_CLAIMED = "您已接单 {number}。到现场后点“到场”，办完点“办结”。"
-LOST_CLAIM = "{officer}已经接了 {number}。"
-ALREADY_YOURS = "{number}已经在您手上了。"
+CLAIM, ARRIVE, RESOLVE, TRANSFER = "接单", "到场", "办结", "转派"
+YOU_CLAIMED = "您已接单 {number}。到了现场点“到场”，办完点“办结”。"
+LOST_CLAIM = "{number}已经由{officer}接了。"
+ALREADY_YOURS = "{number}已经在您手上了，现在是“{state}”。"
 NOT_CLAIMED = "{number}还没有人接，请先接单。"
-HELD_BY_OTHER = "{number}在{officer}手上。需要的话可以先“转派 {bare} 您的名字”。"
+HELD_BY_OTHER = "{number}在{officer}手上，由他来操作。"
 ARRIVED_NOTE = "已记录到场：{number}。"
-ASK_FINDING = "请写一句 {number}的处理结果（点下面的常用说法，或直接回复这条消息）："
+ASK_FINDING = "{number}怎么办结的？点一句，或直接回复这条消息写一句。群里会看到，请不要写姓名和电话。"
 FINDINGS = ("已到场处置", "已当面调解", "已电话答复", "已告知办理途径", "经核实无此情况")
 NEED_FINDING = "办结要写一句处理结果，比如：办结 12 已到场劝导，当事人已整改"
-RESOLVED_NOTE = "{number}已办结，已告诉反映人。"
+RESOLVED_NOTE = "{number}已办结，已告诉反映人，等他确认。"
 ASK_TRANSFER = "{number}转给谁？"
-NEED_COLLEAGUE = "请写上单号和同事的名字，比如：转派 12 李强"
-NO_SUCH_COLLEAGUE = "没有找到“{name}”。可以写：{names}"
+NO_COLLEAGUES = "站点里还没有别的同事可以转。请管理员在站点文件里加人。"
+NO_SUCH_COLLEAGUE = "没有找到“{name}”。可以转给：{names}"
 SEVERAL_COLLEAGUES = "叫“{name}”的有好几位：{names}。请写全名。"
-TRANSFERRED_NOTE = "{number}已转给{officer}。"
+TRANSFERRED_NOTE = "{number}已转给{officer}，他已收到。"
+TRANSFERRED_UNREACHED = "{number}已转给{officer}，但他还没有和我私聊过，请您当面告诉他一声。"
+TRANSFERRED_AWAY = "{number}已由{by}转给{officer}。"
 TRANSFER_SAME = "{number}本来就在{officer}手上。"
-TRANSFER_CARD_WHY = "{officer}转派给您"
-REPORTER_ADDED = "{number}的反映人补充：{text}"
-REPORTER_EDITED = "{number}的反映人改了原话：{text}"
+TRANSFER_CARD_WHY = "{officer}把 {number}转给您了，请看上面的卡片。"
+REPORTER_ADDED = "{number}反映人补充：{text}"
+OTHER_ADDED = "{number}有人补充（{name}）：{text}"
+REPORTER_EDITED = "{number}反映人改了原话：{text}"
 REPORTER_WITHDREW = "{number}反映人已撤回，不用处理了。"
 REPORTER_REOPENED = "{number}反映人说没解决，已重开。"
 REPORTER_RATED = "{number}反映人评价：{rating}"
-ILLEGAL = "{number}现在是“{state}”，不能{move}。"
+ILLEGAL = "{number}现在是“{state}”，不能{move}了。"
 NO_OPEN = "现在没有待办的单子，辛苦了。"
-CARD_FAILED = "{number}没能送到{officer}，请您处理或转派。"
+NOT_IN_PUBLIC = "这里居民都看得到，请私下发给我，或在民警群里发。"
 
 
-def todo(tickets: Sequence[Ticket], officers: dict[int, str], total: int, page: int, pages: int, public: bool) -> str:
-    lines = [
-        f"待办 {total} 单" + (f"（第 {page}/{pages} 页，发“待办 {page % pages + 1}”看别的页）" if pages > 1 else "")
-    ]
+def todo(
+    tickets: Sequence[Ticket], holders: Mapping[int, str], *, total: int, page: int, pages: int, public: bool
+) -> str:
+    lines = [f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")]
     for ticket in tickets:
         mark = "🔴" if ticket.urgency is Urgency.URGENT else "·"
-        holder = officers.get(ticket.assignee_id or 0, "")
-        text = short(ticket.text, 16)
+        holder = holders.get(ticket.assignee_id or 0, "")
+        text = "（私下反映）" if public and ticket.private else short(ticket.text, 16)
         lines.append(f"{mark} {number(ticket)}　{ticket.state}{f'（{holder}）' if holder else ''}　{text}")
-    del public
     return "\n".join(lines)
 
 
+def ticket_head(ticket: Ticket, *, staff: bool, public: bool) -> str:
+    text = "（私下反映，内容见私聊）" if public and ticket.private else f"“{ticket.text}”"
+    urgent = " · 紧急" if staff and ticket.urgency is Urgency.URGENT else ""
+    return f"{number(ticket)} · {ticket.state}{urgent}\n{text}"
+
+
 def history(head: str, lines: Sequence[str]) -> str:
-    return "\n".join([head, "——", *lines])
+    return "\n".join([head, "———", *lines])
+
+
+ENTRY_LABELS = {
+    EntryKind.OPENED: "反映",
+    EntryKind.ROUTED: "通知",
+    EntryKind.SUPPLEMENTED: "补充",
+    EntryKind.REVISED: "修改原话",
+    EntryKind.CLAIMED: "接单",
+    EntryKind.TRANSFERRED: "转派",
+    EntryKind.ARRIVED: "到场",
+    EntryKind.RESOLVED: "办结",
+    EntryKind.CONFIRMED: "确认",
+    EntryKind.REOPENED: "重开",
+    EntryKind.WITHDRAWN: "撤回",
+    EntryKind.RATED: "评价",
+}
+ENTRIES_WITH_TEXT = frozenset({EntryKind.SUPPLEMENTED, EntryKind.REVISED, EntryKind.RESOLVED, EntryKind.RATED})
+
+
+def entry_line(local: datetime, label: str, who: str, what: str) -> str:
+    return f"{local:%m-%d %H:%M} {label}" + (f" · {who}" if who else "") + (f"：{what}" if what else "")
 
 
 # ── duty ───────────────────────────────────────────────────────────────────
@@ -200,14 +266,31 @@ BECAUSE_LAST = "现在没有排到值班的人，请您处理或转派"
 BECAUSE_NOBODY = "没有找到能联系上的人"
 ON_DUTY_NOW = "现在值班："
 NOBODY_ON_DUTY = "现在没有排到值班的人。请管理员检查排班。"
+NO_RECEIVER = "{number}没有找到能联系上的人，请马上安排。"
+
+
+def shift_line(duty: str, name: str, start: int, end: int) -> str:
+    return f"· {duty} {name}　{start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}"
+
 
 # ── groups ─────────────────────────────────────────────────────────────────
-JOINED = "大家好，我是{name}。有事 @民警，我会登记并通知值班民警。\n请管理员发“绑定 派出所代码 群类型 片区”完成设置，比如：{example}"
+JOINED = (
+    "大家好，我是{name}。有事 @民警，我会登记并通知值班民警。\n"
+    "请管理员发“绑定 派出所代码 群类型 片区”完成设置，比如：{example}"
+)
 JOINED_BOUND = "大家好，我是{station}的{name}。有事 @民警，我会登记并通知值班民警。"
-BOUND = "已绑定：{station} · {kind}群{area}。"
-BIND_USAGE = "请这样写：绑定 派出所代码 群类型 片区。比如：{example}。群类型可以是：{kinds}"
-BIND_NO_STATION = "没有代码是“{code}”的派出所。现有：{codes}"
-BIND_NO_AREA = "{station}没有叫“{area}”的片区。现有：{areas}"
+BIND_NO_STATION = "请写上派出所代码（现有：{codes}），比如：{example}"
+
+
+def bound(station: str, kind: str, area: str, households: int) -> str:
+    parts = [station, f"{kind}群", *([area] if area else []), *([f"{households} 户"] if households else [])]
+    return f"已绑定：{' · '.join(parts)}。以后这个群里 @民警 的事都由本所办。"
+
+
+def bind_unknown(word: str, kinds: Iterable[str], areas: Iterable[str], example: str) -> str:
+    return f"“{word}”我不认识。群类型可以是：{join(kinds)}；片区可以是：{join(areas) or '（还没有设片区）'}。\n比如：{example}"
+
+
 BIND_ONLY_GROUP = "“绑定”要在群里发。"
 ADMIN_NEW_GROUP = "机器人进了一个还没绑定的群：{title}。请在那个群里发“绑定”。"
 ADMIN_LEFT_GROUP = "机器人被移出了群：{title}。那里的消息收不到了。"

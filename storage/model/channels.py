@@ -13,6 +13,7 @@ class Limits:
     answer: int = 200
     per_bot_second: float = 30.0
     per_chat_second: float = 1.0
+    per_chat_burst: float = 3.0  # so many at once before the second's limit counts
     per_chat_minute: float = 20.0  # groups only
 
 

@@ -103,3 +103,6 @@ VALUES (:ticket_id, :platform, :kind, :ref, :data, :at) RETURNING id;
 
 -- name: attachment_of_ticket
 SELECT * FROM attachment WHERE ticket_id = :ticket_id ORDER BY id;
+
+-- name: ticket_retext!
+UPDATE ticket SET text = :text WHERE id = :id;

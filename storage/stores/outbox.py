@@ -87,7 +87,9 @@ class Outbox:
 
     async def ready(self, platform: str, now: datetime, *, max_lane: Lane, limit: int) -> list[Ready]:
         """Due rows of chats with nothing in flight, most urgent lane first, oldest first."""
-        rows = await self._tx.rows("outbox_ready", platform=platform, now=to_ms(now), max_lane=int(max_lane), limit=limit)
+        rows = await self._tx.rows(
+            "outbox_ready", platform=platform, now=to_ms(now), max_lane=int(max_lane), limit=limit
+        )
         return [_ready(row) for row in rows]
 
     async def lease(self, row_id: int, *, owner: str, until: datetime) -> bool:

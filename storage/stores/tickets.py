@@ -128,6 +128,10 @@ class Tickets:
     async def route(self, ticket_id: int, routed_id: int | None, why: str) -> Ticket | None:
         return await self._find("ticket_route", id=ticket_id, routed_id=routed_id, routed_why=why)
 
+    async def retext(self, ticket_id: int, text: str) -> None:
+        """The reporter edited the original message; the log keeps what it said before."""
+        await self._tx.one("ticket_retext", id=ticket_id, text=text)
+
     async def unfinished(self, station_id: int, *, limit: int, skip: int = 0) -> list[Ticket]:
         """Urgent first, unclaimed first, oldest first."""
         return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip)

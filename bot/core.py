@@ -1,0 +1,129 @@
+"""The path, put together: what every way of running the bot shares (the program, the demo, the tests)."""
+
+import os
+import random
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.base import Platform
+from bot.clock import Clock
+from bot.dispatch import Dispatcher
+from bot.hearing import Hearing
+from bot.inbox import Inbox
+from bot.jobs import JobRunner
+from bot.metrics import Metrics
+from bot.outbox import Courier
+from bot.publish import Publisher
+from bot.schedule import Scheduler
+from handlers.kit.feature import Feature
+from handlers.kit.mentions import Vocabulary
+from handlers.kit.names import call_names
+from handlers.kit.router import Router
+from storage.engine.base import Engine
+from storage.model.people import GroupKind
+from storage.unit import Unit
+
+REMEMBERED = 5000
+"""Messages of the newest tickets whose edits and albums are recognised after a restart."""
+
+
+def process_name() -> str:
+    """Who we are in leases: unique per start."""
+    return f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    engine: Engine
+    clock: Clock
+    metrics: Metrics
+    hearing: Hearing
+    router: Router
+    platforms: Mapping[tuple[str, str], Platform]
+    aliases: tuple[str, ...]
+    inbox: Inbox
+    dispatcher: Dispatcher
+    courier: Courier
+    jobs: JobRunner
+    scheduler: Scheduler
+
+    async def start(self, *, alone: bool) -> None:
+        """Remember what the prefilters need. `alone`: no other process uses this database, so nothing is in flight."""
+        async with self.engine.write() as tx:
+            unit = Unit(tx)
+            for chat_key, message_id, album in reversed(await unit.tickets.recent_messages(REMEMBERED)):
+                self.hearing.took(chat_key, message_id, album)
+            for asked in await unit.conversations.open(self.clock.now()):
+                if asked.chat_id == asked.user_id or asked.chat_id.startswith("p:"):
+                    self.hearing.open_window(f"{asked.platform}:{asked.chat_id}", asked.user_id)
+        await self.refresh_hearing()
+        if alone:
+            await self.courier.recover()
+
+    async def refresh_hearing(self) -> None:
+        """Names and staff groups as the directory has them now."""
+        async with self.engine.read() as tx:
+            unit = Unit(tx)
+            names = {name for member in await unit.people.staff_everywhere() for name in call_names(member.person)}
+            staff = await unit.groups.of_kind(GroupKind.OFFICERS)
+        wanted = frozenset(n.lower() for n in {*names, *self.aliases, *self.hearing.own_names})
+        if wanted != self.hearing.vocabulary.names:
+            self.hearing.vocabulary = Vocabulary(wanted)
+        self.hearing.staff_chats = frozenset(f"{g.platform}:{g.chat_id}" for g in staff)
+
+
+def assemble(
+    *,
+    engine: Engine,
+    clock: Clock,
+    metrics: Metrics,
+    hearing: Hearing,
+    platforms: Sequence[Platform],
+    features: Sequence[Feature],
+    aliases: tuple[str, ...],
+    settings: dict[type, Any],
+    owner: str,
+    late_minutes: int = 60,
+    jitter: Callable[[], float] = random.random,
+) -> Core:
+    """Wire the path. Nothing runs yet."""
+    router = Router(features)
+    table = {(p.name, p.bot): p for p in platforms}
+    publisher = Publisher(router, metrics, settings)
+
+    def stir() -> None:
+        for part in (courier, jobs, dispatcher):
+            part.wake.set()
+
+    dispatcher = Dispatcher(
+        engine, router, table, hearing, clock, metrics, publisher=publisher, on_commit=stir, jitter=jitter
+    )
+    courier = Courier(engine, table, clock, metrics, owner=owner, on_settled=stir, jitter=jitter)
+    jobs = JobRunner(engine, router, dispatcher, publisher, clock, metrics, jitter=jitter)
+    scheduler = Scheduler(
+        engine,
+        clock,
+        metrics,
+        crons=router.crons,
+        make_context=dispatcher.context,
+        finish=dispatcher.finish,
+        owner=owner,
+        late_minutes=late_minutes,
+        on_commit=stir,
+    )
+    return Core(
+        engine=engine,
+        clock=clock,
+        metrics=metrics,
+        hearing=hearing,
+        router=router,
+        platforms=table,
+        aliases=aliases,
+        inbox=Inbox(engine, clock, metrics, dispatcher.wake),
+        dispatcher=dispatcher,
+        courier=courier,
+        jobs=jobs,
+        scheduler=scheduler,
+    )

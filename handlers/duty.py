@@ -1,0 +1,141 @@
+"""Who is on duty, and who gets a ticket: the person mentioned → the area's officer → duty officer → duty leader."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from handlers.kit import texts
+from handlers.kit.access import Permission, may
+from handlers.kit.context import Context
+from handlers.kit.facts import TicketOpened, TicketRouted, TicketUnreached
+from handlers.kit.feature import Feature
+from handlers.kit.names import call_names
+from storage.model.people import Duty, GroupKind, Member, Shift
+from storage.model.tickets import WAITING, EntryKind, Ticket
+
+duty = Feature("duty", title="值班")
+
+DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    person_id: int | None
+    why: str
+
+
+def on_shift(shifts: Iterable[Shift], local: datetime) -> list[Shift]:
+    """The shifts that run at this moment of station time. `end` ≤ `start` runs into the next day."""
+    minute = local.hour * 60 + local.minute
+    today, yesterday = local.weekday(), (local - timedelta(days=1)).weekday()
+    running = []
+    for shift in shifts:
+        over_midnight = shift.end <= shift.start
+        end = DAY if over_midnight else shift.end
+        if (shift.weekday == today and shift.start <= minute < end) or (
+            over_midnight and shift.weekday == yesterday and minute < shift.end
+        ):
+            running.append(shift)
+    return running
+
+
+@duty.on(TicketOpened)
+async def route(ctx: Context, fact: TicketOpened) -> None:
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is None or ticket.state not in WAITING:
+        return
+    await _bring(ctx, ticket, fact.mentioned, tried=frozenset(), failed=None)
+
+
+@duty.on(TicketUnreached)
+async def route_again(ctx: Context, fact: TicketUnreached) -> None:
+    """Someone could not be reached: the next one in line."""
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is None or ticket.state not in WAITING:
+        return
+    tried = {fact.person_id}
+    for entry in await ctx.unit.entries.of_ticket(ticket.id):
+        if entry.kind is EntryKind.ROUTED:
+            failed = msgspec.json.decode(entry.data).get("failed")
+            tried |= {failed} if failed is not None else set()
+    await _bring(ctx, ticket, (), tried=frozenset(tried), failed=fact.person_id)
+
+
+async def _bring(
+    ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], *, tried: frozenset[int], failed: int | None
+) -> None:
+    choice = await choose(ctx, ticket, mentioned, tried)
+    await ctx.unit.tickets.route(ticket.id, choice.person_id, choice.why)
+    data = {"to": choice.person_id, "failed": failed}
+    await ctx.log(EntryKind.ROUTED, ticket=ticket, text=choice.why, data=data)
+    ctx.emit(TicketRouted(ticket_id=ticket.id, person_id=choice.person_id, failed_person_id=failed))
+    if choice.person_id is None:
+        await _nobody(ctx, ticket)
+
+
+async def choose(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], tried: frozenset[int]) -> Choice:
+    """The first in line who can be reached; without a private chat the officers' group must do."""
+    members = {m.person.id: m for m in await ctx.unit.people.members(ticket.station_id)}
+    line = [c for c in await _line(ctx, ticket, mentioned, members) if c.person_id not in tried]
+    reachable = [c for c in line if c.person_id is not None and await ctx.private_chat(c.person_id) is not None]
+    if reachable:
+        return reachable[0]
+    groups = await ctx.unit.groups.of_station(ticket.station_id)
+    on_duty = [c for c in line if c.why != texts.BECAUSE_LAST]
+    if on_duty and any(g.kind is GroupKind.OFFICERS for g in groups):
+        return on_duty[0]
+    return Choice(None, texts.BECAUSE_NOBODY)
+
+
+async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], members: dict[int, Member]) -> list[Choice]:
+    """Everyone who could get it, in order, with the reason the card will give."""
+    station = await ctx.unit.stations.get(ticket.station_id)
+    local = ctx.now.astimezone(ZoneInfo(station.tz)) if station else ctx.local()
+    running = [s for s in on_shift(await ctx.unit.stations.shifts(ticket.station_id), local) if s.person_id in members]
+    officers = [s.person_id for s in running if s.duty is Duty.OFFICER]
+    leaders = [s.person_id for s in running if s.duty is Duty.LEADER]
+    line = []
+    for person_id in [*officers, *leaders]:
+        if await _is_mentioned(ctx, members[person_id], mentioned):
+            line.append(Choice(person_id, texts.BECAUSE_MENTIONED))
+    group = await ctx.unit.groups.get(ticket.group_id) if ticket.group_id is not None else None
+    area = await ctx.unit.stations.area(group.area_id) if group and group.area_id is not None else None
+    if area is not None and area.officer_id in officers:
+        line.append(Choice(area.officer_id, texts.BECAUSE_AREA.format(area=area.name)))
+    line += [Choice(p, texts.BECAUSE_DUTY) for p in officers]
+    line += [Choice(p, texts.BECAUSE_LEADER) for p in leaders]
+    last = [m for m in members.values() if may(m.role, Permission.DISPATCH)]
+    return line + [Choice(m.person.id, texts.BECAUSE_LAST) for m in last]
+
+
+async def _is_mentioned(ctx: Context, member: Member, mentioned: tuple[str, ...]) -> bool:
+    if not mentioned:
+        return False
+    if call_names(member.person) & set(mentioned):
+        return True
+    identities = await ctx.unit.people.identities(member.person.id)
+    accounts = {f"{i.platform}:{i.user_id}" for i in identities}
+    usernames = {i.username.lower() for i in identities if i.username}
+    return bool((accounts | usernames) & set(mentioned))
+
+
+async def _nobody(ctx: Context, ticket: Ticket) -> None:
+    """Everyone who manages the station hears of it, and so does the officers' group by its card."""
+    for member in await ctx.unit.people.members(ticket.station_id):
+        if may(member.role, Permission.MANAGE):
+            sentence = texts.NO_RECEIVER.format(number=texts.number(ticket))
+            await ctx.tell(member.person.id, sentence, ticket_id=ticket.id)
+
+
+@duty.command("值班", slash="duty", allow=Permission.WORK, help="值班　现在谁在值班")
+async def who_is_on(ctx: Context, _: None) -> None:
+    members = {m.person.id: m for m in await ctx.unit.people.members(ctx.here.id)}
+    lines = []
+    for shift in on_shift(await ctx.unit.stations.shifts(ctx.here.id), ctx.local()):
+        member = members.get(shift.person_id)
+        if member is not None:
+            lines.append(texts.shift_line(shift.duty, member.person.name, shift.start, shift.end))
+    await ctx.reply("\n".join([texts.ON_DUTY_NOW, *lines]) if lines else texts.NOBODY_ON_DUTY)

@@ -1,0 +1,43 @@
+"""帮助: what the bot can do, generated from the features themselves."""
+
+from handlers.kit import texts
+from handlers.kit.access import Permission
+from handlers.kit.context import Context
+from handlers.kit.feature import Feature
+from storage.model.messages import InboundKind
+
+helping = Feature("helping", title="帮助")
+
+
+@helping.command("帮助", slash="help", aliases=("help", "？", "?"), allow=Permission.REPORT, help="帮助　看我能做什么")
+async def show_help(ctx: Context, _: None) -> None:
+    """What this person may do here; in a group only what residents may."""
+    station_id = ctx.station.id if ctx.station else None
+    lines = [
+        command.help
+        for feature in ctx.features
+        for command in feature.commands
+        if command.allow is Permission.REPORT or (not ctx.public and ctx.who.may(command.allow, station_id))
+    ]
+    await ctx.reply(texts.help_text(lines, ctx.station.name if ctx.station else ""))
+
+
+@helping.command("开始", slash="start", allow=Permission.REPORT, help="开始　重新打个招呼")
+async def start(ctx: Context, _: None) -> None:
+    await ctx.reply(texts.WELCOME_PRIVATE.format(name=f"{ctx.station.name if ctx.station else ''}{texts.NAME}"))
+
+
+@helping.event(InboundKind.JOINED)
+async def met(ctx: Context) -> None:
+    """Somebody opened a private chat with us (again)."""
+    if ctx.event.chat.private:
+        await start(ctx, None)
+
+
+@helping.otherwise(1000)
+async def nothing_fits(ctx: Context) -> bool:
+    """Nobody who writes to us in private is left without an answer."""
+    if not ctx.event.chat.private:
+        return False
+    await ctx.reply(texts.UNKNOWN_COMMAND)
+    return True

@@ -1,0 +1,48 @@
+"""How officers are called, and who is meant by a name."""
+
+from collections.abc import Iterable
+
+from storage.model.people import Member, Person, PersonRole
+
+_DOUBLE = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "夏侯",
+    "司徒",
+    "长孙",
+    "宇文",
+    "端木",
+)
+
+
+def surname(name: str) -> str:
+    return name[:2] if name.startswith(_DOUBLE) else name[:1]
+
+
+def public_name(person: Person) -> str:
+    """What residents read: 王警官. Full names stay among officers."""
+    listed = next((alias for alias in person.aliases if alias.endswith("警官")), None)
+    return listed or (f"{surname(person.name)}警官" if person.name else "民警")
+
+
+def call_names(person: Person) -> set[str]:
+    """Every name this person answers to, lower case."""
+    return {n.lower() for n in (person.name, public_name(person), *person.aliases) if n}
+
+
+def named(members: Iterable[Member], typed: str) -> list[Member]:
+    """Everyone who is called `typed`; by a full match first, then by the beginning of a name."""
+    wanted = typed.strip().lstrip("@＠").lower()
+    every = [m for m in members if m.role not in (PersonRole.RESIDENT, PersonRole.VOLUNTEER)]
+    exact = [m for m in every if wanted in call_names(m.person)]
+    if exact or not wanted:
+        return exact
+    return [m for m in every if any(n.startswith(wanted) or n.endswith(wanted) for n in call_names(m.person))]

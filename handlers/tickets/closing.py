@@ -1,0 +1,103 @@
+"""The reporter's word at the end: 解决了 or 没解决, and 满意 / 一般 / 不满意."""
+
+from handlers.kit import parse, texts
+from handlers.kit.access import Permission
+from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
+from handlers.kit.facts import TicketOpened
+from handlers.tickets.feature import tickets
+from handlers.tickets.follow import note
+from handlers.tickets.view import refresh
+from storage.model.messages import Button, Content, Lane, Role
+from storage.model.tickets import EntryKind, Move, Rating, State, Ticket
+
+RATINGS = tuple(Rating)
+
+
+def ask_key(ticket: Ticket) -> str:
+    return f"ticket:{ticket.id}:closing:{ticket.reopened}"
+
+
+async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
+    """The notice of a closing always reaches the reporter: a new message where the report was made."""
+    buttons = (
+        Button(label=texts.CONFIRM, action=f"confirm:{ticket.id}"),
+        Button(label=texts.REOPEN, action=f"reopen:{ticket.id}"),
+    )
+    content = Content(
+        text=texts.closing(ticket), buttons=(buttons,), reply_to="" if ticket.private else ticket.source_message
+    )
+    await _send(ctx, ticket, content)
+
+
+async def _send(ctx: Context, ticket: Ticket, content: Content) -> None:
+    key = ask_key(ticket)
+    if ticket.private:
+        told = await ctx.tell(
+            ticket.reporter_id, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key
+        )
+        if told is not None:
+            return
+    await ctx.say(ticket.source, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key)
+
+
+async def _reporters(ctx: Context, ticket_id: int) -> Ticket:
+    ticket = await ctx.unit.tickets.get(ticket_id)
+    if ticket is None:
+        raise UsageError(texts.STALE_BUTTON)
+    if ticket.reporter_id != ctx.who.person.id:
+        raise UsageError(texts.ONLY_REPORTER)
+    return ticket
+
+
+@tickets.button("confirm", args=parse.row_id, allow=Permission.REPORT)
+async def confirm(ctx: Context, ticket_id: int) -> None:
+    ticket = await _reporters(ctx, ticket_id)
+    moved = await ctx.unit.tickets.move(ticket.id, Move.CONFIRM, at=ctx.now)
+    if moved is None:
+        raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
+    await ctx.log(EntryKind.CONFIRMED, ticket=moved)
+    await refresh(ctx, moved)
+    cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
+    await _change(ctx, moved, Content(text=texts.ASK_RATING, buttons=(cells,)))
+    await ctx.answer(texts.CONFIRMED_NOTE)
+
+
+async def _change(ctx: Context, ticket: Ticket, content: Content) -> None:
+    """Edit the closing message, so that its old buttons are gone."""
+    row = await ctx.unit.outbox.by_key(ask_key(ticket))
+    to = row.out.to if row is not None else ctx.event.chat.address
+    await ctx.edit(ask_key(ticket), to, content, public=not ticket.private, lane=Lane.RESIDENT, ticket_id=ticket.id)
+
+
+@tickets.button("rate", args=parse.two_ids, allow=Permission.REPORT)
+async def rate(ctx: Context, arg: tuple[int, int]) -> None:
+    ticket = await _reporters(ctx, arg[0])
+    if arg[1] >= len(RATINGS):
+        raise UsageError(texts.STALE_BUTTON)
+    rating = RATINGS[arg[1]]
+    rated = await ctx.unit.tickets.rate(ticket.id, rating)
+    if rated is None:
+        if ticket.state is not State.CONFIRMED:
+            raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
+        raise UsageError(texts.ALREADY_RATED)
+    await ctx.log(EntryKind.RATED, ticket=rated, text=rating)
+    await refresh(ctx, rated)
+    await _change(ctx, rated, Content(text=texts.rated(rated)))
+    await note(ctx, rated, texts.REPORTER_RATED.format(number=texts.number(rated), rating=rating))
+    await ctx.answer(texts.RATED[rating])
+
+
+@tickets.button("reopen", args=parse.row_id, allow=Permission.REPORT)
+async def reopen(ctx: Context, ticket_id: int) -> None:
+    ticket = await _reporters(ctx, ticket_id)
+    moved = await ctx.unit.tickets.move(ticket.id, Move.REOPEN, at=ctx.now)
+    if moved is None:
+        raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
+    await ctx.log(EntryKind.REOPENED, ticket=moved, data={"from": ticket.assignee_id})
+    await _change(ctx, ticket, Content(text=texts.REOPENED_NOTE.format(number=texts.number(moved))))
+    if ticket.assignee_id is not None:
+        told = texts.REPORTER_REOPENED.format(number=texts.number(moved))
+        await ctx.tell(ticket.assignee_id, told, ticket_id=moved.id)
+    ctx.emit(TicketOpened(ticket_id=moved.id, reopened=True))
+    await ctx.answer(texts.REOPENED_NOTE.format(number=texts.number(moved)))

@@ -1,0 +1,31 @@
+"""Which ticket is meant, and may this person see it?"""
+
+from handlers.kit import texts
+from handlers.kit.access import Permission, is_staff
+from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
+from storage.model.tickets import Ticket
+
+
+async def ticket_by_number(ctx: Context, number: int) -> Ticket:
+    """One's own ticket, or for staff any of their station. Others' tickets do not exist for a resident."""
+    ticket = await ctx.unit.tickets.by_number(ctx.here.id, number)
+    staff = is_staff(ctx.who.role_at(ctx.here.id))
+    if ticket is None or not (staff or ticket.reporter_id == ctx.who.person.id):
+        raise UsageError((texts.NO_SUCH_STAFF if staff else texts.NO_SUCH).format(number=number))
+    return ticket
+
+
+async def ticket_to_work(ctx: Context, ticket_id: int) -> Ticket:
+    """The ticket behind an officer's button. Role at the ticket's own station is checked on every press."""
+    ticket = await ctx.unit.tickets.get(ticket_id)
+    if ticket is None:
+        raise UsageError(texts.STALE_BUTTON)
+    ctx.require(Permission.WORK, ticket.station_id)
+    return ticket
+
+
+async def officer_name(ctx: Context, person_id: int | None) -> str:
+    """Full name, for colleagues; empty if nobody."""
+    person = await ctx.unit.people.get(person_id) if person_id is not None else None
+    return person.name if person else ""

@@ -1,0 +1,95 @@
+"""我的 · 待办 · 查 N: who has what, and how it stands."""
+
+from zoneinfo import ZoneInfo
+
+from handlers.kit import parse, texts
+from handlers.kit.access import Permission, is_staff
+from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
+from handlers.tickets.feature import tickets
+from handlers.tickets.find import officer_name, ticket_by_number
+from handlers.tickets.view import card_buttons
+from storage.model.messages import Button, Content
+from storage.model.people import GroupKind
+from storage.model.tickets import Ticket
+
+PAGE = 8
+
+
+def _pages(total: int) -> int:
+    return max(1, (total + PAGE - 1) // PAGE)
+
+
+def _turn(action: str, page: int, pages: int) -> tuple[tuple[Button, ...], ...]:
+    cells = []
+    if page > 1:
+        cells.append(Button(label=texts.PREVIOUS, action=f"{action}:{page - 1}"))
+    if page < pages:
+        cells.append(Button(label=texts.NEXT, action=f"{action}:{page + 1}"))
+    return (tuple(cells),) if cells else ()
+
+
+@tickets.command("我的", slash="mine", args=parse.page, allow=Permission.REPORT, help="我的　看自己反映过的事和进度")
+@tickets.button("mine", args=parse.page, allow=Permission.REPORT)
+async def mine(ctx: Context, page: int) -> None:
+    """One's own tickets. In a group only numbers and states: others are reading."""
+    me = ctx.who.person.id
+    total = await ctx.unit.tickets.of_reporter_count(me)
+    if total == 0:
+        await ctx.reply(texts.NO_MINE)
+        return
+    pages = _pages(total)
+    page = min(page, pages)
+    found = await ctx.unit.tickets.of_reporter(me, limit=PAGE, skip=(page - 1) * PAGE)
+    if ctx.public:
+        await ctx.reply(texts.mine_in_group(found))
+        return
+    await ctx.reply(Content(text=texts.mine(found, page, pages), buttons=_turn("mine", page, pages)))
+
+
+@tickets.command("待办", slash="todo", args=parse.page, allow=Permission.WORK, help="待办　还没办完的单子")
+@tickets.button("todo", args=parse.page, allow=Permission.WORK)
+async def todo(ctx: Context, page: int) -> None:
+    """The station's unfinished tickets, urgent and unclaimed first. Not in front of residents."""
+    if ctx.public and (ctx.group is None or ctx.group.kind is not GroupKind.OFFICERS):
+        raise UsageError(texts.NOT_IN_PUBLIC)
+    total = await ctx.unit.tickets.unfinished_count(ctx.here.id)
+    if total == 0:
+        await ctx.reply(texts.NO_OPEN)
+        return
+    pages = _pages(total)
+    page = min(page, pages)
+    found = await ctx.unit.tickets.unfinished(ctx.here.id, limit=PAGE, skip=(page - 1) * PAGE)
+    holders = {t.assignee_id: await officer_name(ctx, t.assignee_id) for t in found if t.assignee_id is not None}
+    text = texts.todo(found, holders, total=total, page=page, pages=pages, public=ctx.public)
+    await ctx.reply(Content(text=text, buttons=_turn("todo", page, pages)))
+
+
+@tickets.command("查", slash="show", args=parse.ticket_number, allow=Permission.REPORT, help="查 12　看一件事的经过")
+async def show(ctx: Context, number: int) -> None:
+    ticket = await ticket_by_number(ctx, number)
+    if ctx.public and not (ctx.group is not None and ctx.group.kind is GroupKind.OFFICERS):
+        await ctx.reply(texts.status_line(ticket))
+        return
+    staff = is_staff(ctx.who.role_at(ticket.station_id))
+    text = texts.history(texts.ticket_head(ticket, staff=staff, public=ctx.public), await _timeline(ctx, ticket))
+    await ctx.reply(Content(text=text, buttons=card_buttons(ticket) if staff else ()))
+
+
+async def _timeline(ctx: Context, ticket: Ticket) -> list[str]:
+    """The log in words, one line each, in station time."""
+    station = await ctx.unit.stations.get(ticket.station_id)
+    zone = ZoneInfo(station.tz if station else "Asia/Shanghai")
+    names: dict[int, str] = {}
+    lines = []
+    for entry in await ctx.unit.entries.of_ticket(ticket.id):
+        label = texts.ENTRY_LABELS.get(entry.kind)
+        if label is None:
+            continue
+        actor = entry.actor_id
+        if actor is not None and actor not in names:
+            names[actor] = await officer_name(ctx, actor)
+        who = names.get(actor, "") if actor is not None else ""
+        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and not (ctx.public and ticket.private) else ""
+        lines.append(texts.entry_line(entry.at.astimezone(zone), label, who, what))
+    return lines

