@@ -1,6 +1,6 @@
 """What a platform answered, written down. Typed results in, states of the outbox out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -74,5 +74,5 @@ async def _unknown(unit: Unit, row: OutRow, why: str, now: datetime, owner: str,
         await unit.outbox.later(row.id, owner=owner, due_at=now + pause, error=why, copy=True)
 
 
-async def _job(unit: Unit, name: str, key: str, payload: dict[str, object], now: datetime) -> None:
+async def _job(unit: Unit, name: str, key: str, payload: Mapping[str, object], now: datetime) -> None:
     await unit.jobs.add(name, key=key, due_at=now, payload=msgspec.json.encode(payload).decode())

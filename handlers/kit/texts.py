@@ -288,7 +288,8 @@ def bound(station: str, kind: str, area: str, households: int) -> str:
 
 
 def bind_unknown(word: str, kinds: Iterable[str], areas: Iterable[str], example: str) -> str:
-    return f"“{word}”我不认识。群类型可以是：{join(kinds)}；片区可以是：{join(areas) or '（还没有设片区）'}。\n比如：{example}"
+    known = f"群类型可以是：{join(kinds)}；片区可以是：{join(areas) or '（还没有设片区）'}。"
+    return f"“{word}”我不认识。{known}\n比如：{example}"
 
 
 BIND_ONLY_GROUP = "“绑定”要在群里发。"

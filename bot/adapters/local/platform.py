@@ -31,7 +31,9 @@ class LocalPlatform:
     name = PLATFORM
     bot = BOT
     capabilities = Capabilities(
-        limits=Limits(text=TEXT_MAX, per_bot_second=500.0, per_chat_second=50.0, per_chat_burst=200.0, per_chat_minute=3000.0)
+        limits=Limits(
+            text=TEXT_MAX, per_bot_second=500.0, per_chat_second=50.0, per_chat_burst=200.0, per_chat_minute=3000.0
+        )
     )
 
     def __init__(

@@ -1,0 +1,203 @@
+"""The composition root: settings in, a running bot out."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import structlog
+import uvicorn
+from starlette.routing import BaseRoute
+
+from bot import logs
+from bot.adapters.base import Platform
+from bot.adapters.local import LocalPlatform
+from bot.clock import Clock, SystemClock
+from bot.config import ConfigError, Settings
+from bot.core import Core, assemble, process_name
+from bot.health import Health
+from bot.hearing import Hearing
+from bot.local_directory import read_directory
+from bot.metrics import Metrics
+from bot.seed import seed
+from bot.watch import Watch
+from bot.web import telegram_hook
+from bot.web.app import build_web
+from handlers import FEATURES
+from handlers.broadcast import BroadcastSettings
+from storage.engine import connect
+from storage.engine.base import Engine
+from storage.engine.migrate import migrate
+
+log = structlog.get_logger()
+
+
+class PortInUseError(Exception):
+    """Another program listens there. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    settings: Settings
+    core: Core
+    local: LocalPlatform | None
+    telegram: Any
+    server: uvicorn.Server
+    listening: socket.socket
+
+    @property
+    def address(self) -> str:
+        host, port = self.listening.getsockname()[:2]
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def run(self) -> None:
+        """Until told to stop (SIGINT, SIGTERM). What was accepted and not done is done after the next start."""
+        core = self.core
+        watch = Watch(core, self.telegram)
+        loops = [core.dispatcher.run(), core.courier.run(), core.jobs.run(), core.scheduler.run(), watch.run()]
+        loops += [platform.run(core.inbox.accept) for platform in core.platforms.values()]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(loop) for loop in loops]
+            await self._serve_web()
+            for task in tasks:
+                task.cancel()
+        log.info(logs.STOPPED)
+
+    async def _serve_web(self) -> None:
+        serving = asyncio.create_task(self.server.serve([self.listening]))
+        try:
+            while not serving.done() and not self.server.should_exit:
+                await asyncio.wait([serving], timeout=0.1)
+        finally:
+            # Open event streams would keep the server from stopping.
+            self.server.should_exit = True
+            if self.local is not None:
+                self.local.close()
+            await asyncio.wait([serving], timeout=5)
+        if serving.done():
+            serving.result()
+
+
+def is_loopback(host: str) -> bool:
+    """True if only this machine can reach a server listening there."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None = None) -> App:
+    """Database, platforms, path and web server, ready to run. `stack` closes what was opened.
+
+    Raises StoreDownError, NewerSchemaError, ConfigError, StationFileError or PortInUseError, each with a sentence.
+    """
+    clock = clock or SystemClock()
+    listening = _listen(settings)
+    stack.callback(listening.close)
+    engine = await _database(settings, stack)
+    hearing = Hearing([word for feature in FEATURES for c in feature.commands for word in (c.word, *c.aliases)])
+    local = _local(settings, engine, hearing, clock)
+    telegram = await _telegram(settings, hearing, stack)
+    platforms: list[Platform] = [p for p in (local, telegram) if p is not None]
+    quiet = settings.broadcasts.quiet_hours
+    core = assemble(
+        engine=engine,
+        clock=clock,
+        metrics=Metrics(),
+        hearing=hearing,
+        platforms=platforms,
+        features=FEATURES,
+        aliases=settings.aliases,
+        settings={BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end)},
+        owner=process_name(),
+        late_minutes=settings.broadcasts.late_minutes,
+    )
+    await seed(engine, settings, clock, {p.name: p.bot for p in platforms})
+    await core.start(alone=engine.dialect == "sqlite")
+    server = _web(settings, core, local, telegram)
+    log.info(logs.STARTED, platforms=[p.name for p in platforms], database=engine.dialect)
+    return App(settings=settings, core=core, local=local, telegram=telegram, server=server, listening=listening)
+
+
+async def _database(settings: Settings, stack: AsyncExitStack) -> Engine:
+    await migrate(settings.database.url)
+    engine = connect(settings.database.url)
+    await engine.open()
+    stack.push_async_callback(engine.close)
+    return engine
+
+
+def _local(settings: Settings, engine: Engine, hearing: Hearing, clock: Clock) -> LocalPlatform | None:
+    if not settings.local.enabled:
+        return None
+
+    async def directory() -> Any:
+        return await read_directory(engine, settings.aliases)
+
+    return LocalPlatform(
+        engine=engine, hearing=hearing, directory=directory, now=clock.now, data_dir=Path(settings.data_dir)
+    )
+
+
+async def _telegram(settings: Settings, hearing: Hearing, stack: AsyncExitStack) -> Any:
+    """The Telegram adapter is only imported where a token is set."""
+    if not settings.telegram.token:
+        return None
+    from bot.adapters.telegram.adapter import TelegramPlatform
+    from bot.adapters.telegram.api import new_session
+    from handlers.kit.router import Router
+
+    session: aiohttp.ClientSession = new_session()
+    stack.push_async_callback(session.close)
+    try:
+        return TelegramPlatform(
+            settings.telegram,
+            hearing,
+            lambda: session,
+            public_url=settings.server.public_url,
+            menu=Router(FEATURES).menu,
+        )
+    except ValueError as error:
+        raise ConfigError(f"telegram.token：{error}") from None
+
+
+def _web(settings: Settings, core: Core, local: LocalPlatform | None, telegram: Any) -> uvicorn.Server:
+    routes: Sequence[BaseRoute] = ()
+    if telegram is not None and settings.telegram.mode == "webhook":
+        routes = telegram_hook.routes(telegram)
+    health = Health(core)
+    app = build_web(
+        health=health.check,
+        metrics=core.metrics.render,
+        chat=local,
+        demo=is_loopback(settings.server.host),
+        routes=routes,
+    )
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2, server_header=False
+    )
+    return uvicorn.Server(config)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.server.host, settings.server.port
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        hint = f"换一个端口再试，比如：PINGAN_SERVER__PORT={port + 1 if port < 65535 else 8081}"
+        raise PortInUseError(f"打不开 {host}:{port}（{error.strerror}）。可能有别的程序占着，{hint}") from None
+
+
+async def serve(settings: Settings) -> None:
+    """Build and run until stopped."""
+    async with AsyncExitStack() as stack:
+        app = await build(settings, stack)
+        await app.run()
