@@ -102,7 +102,7 @@ async def _merge(ctx: Context, before: Group, new: str) -> None:
     "绑定",
     slash="bind",
     args=parse.free_text,
-    allow=Permission.REPORT,
+    allow=Permission.MANAGE,
     help="绑定 派出所代码 群类型 片区　把这个群交给派出所（管理员）",
 )
 async def bind(ctx: Context, text: str) -> None:

@@ -17,12 +17,13 @@ async def show_help(ctx: Context, _: None) -> None:
         command.help
         for feature in ctx.features
         for command in feature.commands
-        if command.allow is Permission.REPORT or (not ctx.public and ctx.who.may(command.allow, station_id))
+        if command.help
+        and (command.allow is Permission.REPORT or (not ctx.public and ctx.who.may(command.allow, station_id)))
     ]
     await ctx.reply(texts.help_text(lines, ctx.station.name if ctx.station else ""))
 
 
-@helping.command("开始", slash="start", allow=Permission.REPORT, help="开始　重新打个招呼")
+@helping.command("开始", slash="start", allow=Permission.REPORT, help="")
 async def start(ctx: Context, _: None) -> None:
     await ctx.reply(texts.WELCOME_PRIVATE.format(name=f"{ctx.station.name if ctx.station else ''}{texts.NAME}"))
 

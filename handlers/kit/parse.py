@@ -1,7 +1,6 @@
 """Typed arguments: from what people type to what a handler takes. Each parser names what it accepts."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -35,9 +34,13 @@ class NumberAndText:
     text: str
 
 
+_WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_WIDE |= {ord("＃"): ord("#"), ord("／"): ord("/"), 0x3000: ord(" ")}
+
+
 def normalise(text: str) -> str:
-    """Full-width digits and letters become plain ones (NFKC); nothing else that people see changes meaning."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """Full-width digits, letters, ＃, ／ and spaces become plain ones. Chinese punctuation stays as it was written."""
+    return text.translate(_WIDE).strip()
 
 
 def chinese_number(text: str) -> int | None:

@@ -48,7 +48,7 @@ class Router:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """(Latin name, one line) for platforms that show a command menu; what residents may use."""
-        return [(c.slash, c.help) for c in self.commands if c.slash and c.allow is Permission.REPORT]
+        return [(c.slash, c.help) for c in self.commands if c.slash and c.help and c.allow is Permission.REPORT]
 
     def subscribers(self, fact: object) -> list[tuple[str, Handler]]:
         """(name, handler) of everyone who wants to hear of this fact."""

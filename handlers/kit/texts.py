@@ -49,14 +49,15 @@ def number(ticket: Ticket) -> str:
 def receipt(ticket: Ticket, officer: str, local: datetime) -> str:
     """The one message a report gets in its chat. It repeats nothing of what was written."""
     lines = []
-    if ticket.urgency is Urgency.URGENT:
+    if ticket.urgency is Urgency.URGENT and not ticket.finished:
         lines.append(f"⚠️ {EMERGENCY}")
-    if ticket.hint:
+    if ticket.hint.startswith(SCAM_HINT) and not ticket.finished:
         lines.append(SCAM_ADVICE)
     lines.append(f"收到，已登记为 {number(ticket)}（{local:%H:%M}）。{standing(ticket, officer)}")
     return "\n".join(lines)
 
 
+SCAM_HINT = "疑似涉及诈骗"
 SCAM_ADVICE = "先别转账、别点链接、别给验证码。已经转了钱请马上拨 110；拿不准请拨 96110 问一问。"
 
 
@@ -111,7 +112,7 @@ def hint(scam: bool, because: Sequence[str]) -> str:
     """A line for the officer's card: the words that stood out."""
     if not because:
         return ""
-    head = "疑似涉及诈骗，" if scam else ""
+    head = f"{SCAM_HINT}，" if scam else ""
     return f"{head}提到“{'、'.join(because)}”"
 
 
@@ -238,11 +239,11 @@ def history(head: str, lines: Sequence[str]) -> str:
 
 ENTRY_LABELS = {
     EntryKind.OPENED: "反映",
-    EntryKind.ROUTED: "通知",
+    EntryKind.ROUTED: "通知到",
     EntryKind.SUPPLEMENTED: "补充",
     EntryKind.REVISED: "修改原话",
     EntryKind.CLAIMED: "接单",
-    EntryKind.TRANSFERRED: "转派",
+    EntryKind.TRANSFERRED: "转派给",
     EntryKind.ARRIVED: "到场",
     EntryKind.RESOLVED: "办结",
     EntryKind.CONFIRMED: "确认",
@@ -250,6 +251,7 @@ ENTRY_LABELS = {
     EntryKind.WITHDRAWN: "撤回",
     EntryKind.RATED: "评价",
 }
+ENTRIES_WITH_RECEIVER = frozenset({EntryKind.ROUTED, EntryKind.TRANSFERRED})
 ENTRIES_WITH_TEXT = frozenset({EntryKind.SUPPLEMENTED, EntryKind.REVISED, EntryKind.RESOLVED, EntryKind.RATED})
 
 
@@ -259,7 +261,7 @@ def entry_line(local: datetime, label: str, who: str, what: str) -> str:
 
 # ── duty ───────────────────────────────────────────────────────────────────
 BECAUSE_MENTIONED = "群众点名找您，您正在值班"
-BECAUSE_AREA = "您是{area}的片区民警，正在值班"
+BECAUSE_AREA = "您是{area}的民警，正在值班"
 BECAUSE_DUTY = "您是现在的值班民警"
 BECAUSE_LEADER = "现在没有能联系上的值班民警，您是值班长"
 BECAUSE_LAST = "现在没有排到值班的人，请您处理或转派"

@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from handlers.kit import parse, texts
 from handlers.kit.access import Permission, is_staff
 from handlers.kit.context import Context
@@ -86,7 +88,9 @@ async def _timeline(ctx: Context, ticket: Ticket) -> list[str]:
         label = texts.ENTRY_LABELS.get(entry.kind)
         if label is None:
             continue
-        actor = entry.actor_id
+        actor = (
+            msgspec.json.decode(entry.data).get("to") if entry.kind in texts.ENTRIES_WITH_RECEIVER else entry.actor_id
+        )
         if actor is not None and actor not in names:
             names[actor] = await officer_name(ctx, actor)
         who = names.get(actor, "") if actor is not None else ""
