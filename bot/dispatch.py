@@ -159,7 +159,9 @@ class Dispatcher:
         ctx.conversation = await ctx.unit.conversations.get(
             where.platform, where.chat_id, event.sender.user_id, ctx.now
         )
-        if ctx.conversation is not None and event.kind is InboundKind.MESSAGE:
+        # In a group the answer is a reply to our question; whatever else this person says there is meant for others.
+        answers = event.kind is InboundKind.MESSAGE and (event.chat.private or bool(event.reply_to))
+        if ctx.conversation is not None and answers:
             step = self._router.steps.get(ctx.conversation.step)
             if step is not None:
                 await step(ctx)

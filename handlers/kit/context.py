@@ -273,6 +273,14 @@ class Context:
         )
         await self._put(out, public=public)
 
+    async def close_question(self, text: str, key: str = "") -> None:
+        """A question of ours (of that key, or the one whose button was pressed) is answered: it loses its buttons."""
+        where = self.event.chat.address
+        outbox = self.unit.outbox
+        row = await outbox.by_key(key) if key else await outbox.by_ref(where, self.event.message_id)
+        if row is not None and row.out.role is Role.ASK:
+            await self.edit(row.out.key, row.out.to, Content(text=text), public=self.public, lane=row.out.lane)
+
     # ── what else to do ────────────────────────────────────────────────────
     async def ask(self, step: str, data: dict[str, Any], *, minutes: int = 30) -> None:
         """The next message of this person in this chat is the answer to our question and goes to `step`."""
@@ -288,7 +296,8 @@ class Context:
                 expires_at=self.now + timedelta(minutes=minutes),
             )
         )
-        self.windows.append((True, where.key, event.sender.user_id))
+        if event.chat.private:
+            self.windows.append((True, where.key, event.sender.user_id))
 
     async def end_conversation(self) -> None:
         where = self.event.chat.address

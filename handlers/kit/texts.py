@@ -191,7 +191,6 @@ ALREADY_YOURS = "{number}已经在您手上了，现在是“{state}”。"
 NOT_CLAIMED = "{number}还没有人接，请先接单。"
 HELD_BY_OTHER = "{number}在{officer}手上，由他来操作。"
 ARRIVED_NOTE = "已记录到场：{number}。"
-ASK_FINDING = "{number}怎么办结的？点一句，或直接回复这条消息写一句。群里会看到，请不要写姓名和电话。"
 FINDINGS = ("已到场处置", "已当面调解", "已电话答复", "已告知办理途径", "经核实无此情况")
 NEED_FINDING = "办结要写一句处理结果，比如：办结 12 已到场劝导，当事人已整改"
 RESOLVED_NOTE = "{number}已办结，已告诉反映人，等他确认。"
@@ -199,6 +198,7 @@ ASK_TRANSFER = "{number}转给谁？"
 NO_COLLEAGUES = "站点里还没有别的同事可以转。请管理员在站点文件里加人。"
 NO_SUCH_COLLEAGUE = "没有找到“{name}”。可以转给：{names}"
 SEVERAL_COLLEAGUES = "叫“{name}”的有好几位：{names}。请写全名。"
+TRANSFERRED_SHORT = "{number}已转给{officer}。"
 TRANSFERRED_NOTE = "{number}已转给{officer}，他已收到。"
 TRANSFERRED_UNREACHED = "{number}已转给{officer}，但他还没有和我私聊过，请您当面告诉他一声。"
 TRANSFERRED_AWAY = "{number}已由{by}转给{officer}。"
@@ -213,6 +213,15 @@ REPORTER_RATED = "{number}反映人评价：{rating}"
 ILLEGAL = "{number}现在是“{state}”，不能{move}了。"
 NO_OPEN = "现在没有待办的单子，辛苦了。"
 NOT_IN_PUBLIC = "这里居民都看得到，请私下发给我，或在民警群里发。"
+
+
+def ask_finding(ticket: Ticket) -> str:
+    seen = "" if ticket.private else "群里会看到，请不要写姓名和电话。"
+    return f"{number(ticket)}怎么办结的？点一句，或直接回复这条消息写一句。{seen}"
+
+
+def resolved_as(ticket: Ticket, finding: str) -> str:
+    return f"{number(ticket)}办结：{finding}"
 
 
 def todo(

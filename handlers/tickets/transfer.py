@@ -55,6 +55,8 @@ async def press_give(ctx: Context, arg: tuple[int, int]) -> None:
     if taker is None:
         raise UsageError(texts.STALE_BUTTON)
     await _give(ctx, ticket, taker)
+    given = texts.TRANSFERRED_SHORT.format(number=texts.number(ticket), officer=taker.person.name)
+    await ctx.close_question(given)
 
 
 def _check(ctx: Context, ticket: Ticket) -> None:

@@ -109,9 +109,10 @@ async def _ask_finding(ctx: Context, ticket: Ticket) -> None:
     buttons = tuple(
         (Button(label=finding, action=f"finding:{ticket.id}.{index}"),) for index, finding in enumerate(texts.FINDINGS)
     )
-    content = Content(text=texts.ASK_FINDING.format(number=texts.number(ticket)), buttons=buttons, ask=True)
-    await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id)
-    await ctx.ask("finding", {"ticket": ticket.id})
+    key = f"{ctx.cause}:finding"
+    content = Content(text=texts.ask_finding(ticket), buttons=buttons, ask=True)
+    await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id, key=key)
+    await ctx.ask("finding", {"ticket": ticket.id, "question": key})
 
 
 @tickets.button("finding", args=parse.two_ids, allow=Permission.REPORT)
@@ -120,7 +121,8 @@ async def press_finding(ctx: Context, arg: tuple[int, int]) -> None:
     if arg[1] >= len(texts.FINDINGS):
         raise UsageError(texts.STALE_BUTTON)
     await ctx.end_conversation()
-    await _resolve(ctx, ticket, texts.FINDINGS[arg[1]])
+    if await _resolve(ctx, ticket, texts.FINDINGS[arg[1]]):
+        await ctx.close_question(texts.resolved_as(ticket, texts.FINDINGS[arg[1]]))
 
 
 @tickets.step("finding")
@@ -129,19 +131,23 @@ async def typed_finding(ctx: Context) -> None:
     finding = ctx.event.text.strip()
     if not finding:
         raise UsageError(texts.NEED_FINDING)
+    question = str(ctx.asked["question"])
     await ctx.end_conversation()
-    await _resolve(ctx, ticket, finding)
+    if await _resolve(ctx, ticket, finding):
+        await ctx.close_question(texts.resolved_as(ticket, finding), question)
 
 
-async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> None:
+async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> bool:
+    """True if it was this that closed the ticket."""
     moved = None
     if _mine(ctx, ticket):
         moved = await ctx.unit.tickets.move(ticket.id, Move.RESOLVE, at=ctx.now, finding=finding[:1000])
     if moved is None:
         await refresh_cards(ctx, ticket)
         await ctx.answer(await _lost(ctx, ticket.id, texts.RESOLVE), alert=True)
-        return
+        return False
     await ctx.log(EntryKind.RESOLVED, ticket=moved, text=moved.finding)
     await refresh(ctx, moved)
     await ask_reporter(ctx, moved)
     await ctx.answer(texts.RESOLVED_NOTE.format(number=texts.number(moved)))
+    return True

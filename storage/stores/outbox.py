@@ -130,6 +130,11 @@ class Outbox:
         row = await self._tx.one("outbox_by_key", key=key)
         return _out(row) if row else None
 
+    async def by_ref(self, at: Address, message_ref: str) -> OutRow | None:
+        """Our own message, by the platform's id."""
+        row = await self._tx.one("outbox_by_ref", platform=at.platform, chat_id=at.chat_id, message_ref=message_ref)
+        return _out(row) if row else None
+
     async def of_ticket(self, ticket_id: int, role: Role) -> list[OutRow]:
         return [_out(row) for row in await self._tx.rows("outbox_of_ticket", ticket_id=ticket_id, role=role)]
 
