@@ -8,6 +8,8 @@ from storage.engine.base import Engine
 from storage.model.people import PersonRole
 from storage.unit import Unit
 
+_ORDER = list(ROLE_NAMES.values())
+
 
 async def read_directory(engine: Engine, aliases: tuple[str, ...]) -> LocalDirectory:
     """Raises StoreDownError."""
@@ -36,4 +38,5 @@ async def read_directory(engine: Engine, aliases: tuple[str, ...]) -> LocalDirec
             for group in await unit.groups.all()
             if group.platform == "local"
         ]
+    personas.sort(key=lambda persona: _ORDER.index(persona.role_label))
     return LocalDirectory(personas=tuple(personas), groups=tuple(rooms), aliases=aliases)

@@ -157,7 +157,15 @@ STAFF_HINT = (
 
 
 def card(
-    ticket: Ticket, *, where: str, reporter: str, officer: str, local: datetime, attachments: str, public: bool
+    ticket: Ticket,
+    *,
+    where: str,
+    reporter: str,
+    officer: str,
+    routed: str,
+    local: datetime,
+    attachments: str,
+    public: bool,
 ) -> str:
     """The officers' card. `public`: the officers' group, where a matter told in private is not quoted."""
     mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
@@ -174,7 +182,7 @@ def card(
     if ticket.reopened:
         lines.append(f"群众说没解决，第 {ticket.reopened} 次重开")
     if ticket.state in WAITING:
-        lines.append(f"因为：{ticket.routed_why}")
+        lines.append(f"因为：{_because(ticket, routed, public=public)}")
     elif officer:
         lines.append(f"经办：{officer}")
     if ticket.finding and ticket.finished and not (public and ticket.private):
@@ -182,6 +190,12 @@ def card(
     if ticket.rating:
         lines.append(f"评价：{ticket.rating}")
     return "\n".join(lines)
+
+
+def _because(ticket: Ticket, routed: str, *, public: bool) -> str:
+    if not routed:
+        return ticket.routed_why
+    return f"{routed if public else '您'}{ticket.routed_why}"
 
 
 CLAIM, ARRIVE, RESOLVE, TRANSFER = "接单", "到场", "办结", "转派"
@@ -269,11 +283,12 @@ def entry_line(local: datetime, label: str, who: str, what: str) -> str:
 
 
 # ── duty ───────────────────────────────────────────────────────────────────
-BECAUSE_MENTIONED = "群众点名找您，您正在值班"
-BECAUSE_AREA = "您是{area}的民警，正在值班"
-BECAUSE_DUTY = "您是现在的值班民警"
-BECAUSE_LEADER = "现在没有能联系上的值班民警，您是值班长"
-BECAUSE_LAST = "现在没有排到值班的人，请您处理或转派"
+# After “您” on the officer's own card, after the officer's name where others read it.
+BECAUSE_MENTIONED = "被群众点名，正在值班"
+BECAUSE_AREA = "是{area}的民警，正在值班"
+BECAUSE_DUTY = "是现在的值班民警"
+BECAUSE_LEADER = "是值班长，现在没有能联系上的值班民警"
+BECAUSE_LAST = "是所里的负责人，现在没有排到值班的人"
 BECAUSE_NOBODY = "没有找到能联系上的人"
 ON_DUTY_NOW = "现在值班："
 NOBODY_ON_DUTY = "现在没有排到值班的人。请管理员检查排班。"

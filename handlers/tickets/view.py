@@ -51,6 +51,7 @@ async def card(ctx: Context, ticket: Ticket, *, public: bool) -> Content:
         where=group.title if group else texts.PRIVATE_CHAT,
         reporter=reporter.name if reporter else "",
         officer=await officer_name(ctx, ticket.assignee_id),
+        routed=await officer_name(ctx, ticket.routed_id) if ticket.state in WAITING else "",
         local=await _local(ctx, ticket, ticket.opened_at),
         attachments=texts.attachment_list(attached),
         public=public,
