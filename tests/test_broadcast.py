@@ -9,6 +9,7 @@ from bot.adapters.base import Unknown
 from storage.model.messages import Inbound, Lane, OutState
 from storage.model.people import GroupKind
 from storage.model.tickets import EntryKind
+from storage.model.work import BroadcastState
 from tests.harness import World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -265,22 +266,39 @@ async def test_if_the_night_begins_after_the_preview_the_leader_is_asked_again(w
     set_clock(world, "2026-11-20 21:50")
     await world.boss.tells(f"播报 {TEXT}")
     preview = world.boss.inbox[-1]
+    send = preview.button("发送到 2 个群")
     await world.passes(minutes=15)
     await world.boss.presses("发送到 2 个群")
     assert pushed(world, "g1") == []
     assert preview.labels == ["现在就发（2 个群）", "到 07:00 再发", "取消"]
     await world.boss.presses("现在就发（2 个群）")
     assert len(pushed(world, "g1")) == 1
+    await world.boss.presses_old(preview, send, world.boss.private)
+    assert "不会重复发送" in world.boss.read
+    assert preview.labels == []
 
 
 async def test_the_next_library_text_is_never_the_last_one(world: World) -> None:
     seen = []
     for _ in range(8):
         await world.boss.tells("播报 下一条")
+        await world.boss.presses("取消")  # a draft that never left uses up no text
+        await world.boss.tells("播报 下一条")
         await world.boss.presses("发送到 2 个群")
         seen.append(pushed(world, "g1")[-1])
     assert len(set(seen)) == 8
     assert all(text.startswith("📢 东湾派出所反诈提醒 · ") and "110" in text for text in seen)
+
+
+async def test_of_two_that_decide_about_a_draft_at_the_same_moment_one_wins(world: World) -> None:
+    await world.boss.tells(f"播报 {TEXT}")
+    async with await world.unit() as unit:
+        draft, sending, cancelled = BroadcastState.DRAFT, BroadcastState.SENDING, BroadcastState.CANCELLED
+        assert await unit.broadcasts.move(1, was=draft, state=sending) is not None
+        assert await unit.broadcasts.move(1, was=draft, state=cancelled) is None
+        row = await unit.broadcasts.get(1)
+    assert row is not None
+    assert row.state is sending
 
 
 # ── rules ──────────────────────────────────────────────────────────────────

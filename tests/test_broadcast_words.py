@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.broadcast.command import as_typed
 from handlers.broadcast.times import describe, quiet_until, read_when
 from handlers.broadcast.words import (
     Draft,
@@ -22,7 +21,6 @@ from handlers.broadcast.words import (
 )
 from handlers.kit.crontab import crontab
 from handlers.kit.errors import UsageError
-from handlers.kit.parse import normalise
 
 
 @pytest.mark.parametrize(
@@ -170,20 +168,6 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
     except UsageError:
         return
     assert not isinstance(wish, Draft) or wish.text in text
-
-
-@pytest.mark.parametrize(
-    ("whole", "rest", "typed"),
-    [
-        ("播报 大家好，请注意！", "大家好,请注意!", "大家好，请注意！"),
-        ("/push@pingan_bot 业主：明天停水", "业主：明天停水", "业主：明天停水"),
-        ("@平安小助手 播报：１２日停水。", "12日停水。", "１２日停水。"),
-        ("播报 请看 @李警官 说的", "请看 说的", "请看 说的"),
-    ],
-)
-def test_a_text_is_sent_as_it_was_written(whole: str, rest: str, typed: str) -> None:
-    assert as_typed(whole, rest) == typed
-    assert normalise(typed) == normalise(rest)
 
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -134,6 +134,7 @@ def make(
     *,
     crons: Mapping[str, tuple[str, Plain]] = MappingProxyType({}),
     owner: str = "one",
+    clock: HeldClock | None = None,
     late_minutes: int = 60,
     on_commit: Callable[[], None] = lambda: None,
     finish: Callable[[Context], Awaitable[None]] = _finished,
@@ -141,7 +142,7 @@ def make(
     table = [Cron(name=name, expression=cron, handler=run) for name, (cron, run) in crons.items()]
     return Scheduler(
         engine,
-        HeldClock(NOON),
+        clock or HeldClock(NOON),
         Metrics(),
         crons=table,
         make_context=_context,
@@ -392,12 +393,30 @@ async def test_a_new_rule_does_not_send_what_lies_before_it(engine: Engine) -> N
     assert await _pushes(engine) == []
 
 
-async def test_a_changed_rule_starts_anew_and_a_disabled_one_stays_off_over_a_restart(engine: Engine) -> None:
+async def test_a_rule_that_changed_since_it_was_looked_at_waits_for_the_next_look(engine: Engine) -> None:
     station = await _station(engine)
     await _sync(engine, station, Written("晚间", "每天 18:30"))
+    evening = at(SHANGHAI, "2026-11-20 18:30")
+    scheduler = make(engine)
+    token = await scheduler._lead(evening)
+    [entry] = await scheduler._entries()
+    async with engine.write() as tx:
+        assert entry.rule is not None
+        assert await Unit(tx).broadcasts.switch_rule(entry.rule.id, enabled=False)
+    assert token is not None
+    await scheduler._guarded(entry, evening, token)
+    assert await _pushes(engine) == []
+
+
+async def test_a_changed_rule_starts_anew_and_a_disabled_one_stays_off_over_a_restart(engine: Engine) -> None:
+    station = await _station(engine)
+    yesterday = NOON - timedelta(days=1)
+    await _sync(engine, station, Written("晚间", "每天 18:30"), now=yesterday)
+    await make(engine).tick(yesterday + timedelta(hours=6, minutes=30))
+    assert len(await _pushes(engine)) == 2
     await _sync(engine, station, Written("晚间", "每天 11:30"), now=NOON)
     await make(engine).tick(NOON + timedelta(minutes=1))
-    assert await _pushes(engine) == []
+    assert len(await _pushes(engine)) == 2
     async with engine.write() as tx:
         unit = Unit(tx)
         [rule] = await unit.broadcasts.rules(station.id)
@@ -405,7 +424,7 @@ async def test_a_changed_rule_starts_anew_and_a_disabled_one_stays_off_over_a_re
         assert await unit.broadcasts.switch_rule(rule.id, enabled=False)
     await _sync(engine, station, Written("晚间", "每天 11:30"), now=NOON)
     await make(engine).tick(at(SHANGHAI, "2026-11-21 11:30"))
-    assert await _pushes(engine) == []
+    assert len(await _pushes(engine)) == 2
 
 
 async def test_rules_follow_the_configuration(engine: Engine) -> None:
@@ -443,6 +462,16 @@ async def test_a_bad_rule_in_the_configuration_is_named(engine: Engine, rule: Wr
 
 
 # ── the loop ───────────────────────────────────────────────────────────────
+class LoopClock(HeldClock):
+    """Tells how often the loop has gone to sleep."""
+
+    naps = 0
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+        self.naps += 1
+        await super().wait(event, until)
+
+
 class Shaky:
     """An engine that can be out of reach."""
 
@@ -470,30 +499,28 @@ class Shaky:
 async def test_the_loop_outlives_whatever_happens(engine: Engine, trouble: Exception) -> None:
     await _station(engine)
     ran, shaky = Ran(), Shaky(engine)
-    scheduler = make(shaky, crons={"a.often": ("* * * * *", ran.handler)})
-    clock = scheduler._clock
-    assert isinstance(clock, HeldClock)
+    clock = LoopClock(NOON)
+    scheduler = make(shaky, clock=clock, crons={"a.often": ("* * * * *", ran.handler)})
     loop = asyncio.create_task(scheduler.run())
     try:
-        await _woken(scheduler, loop)
+        await _woken(scheduler, loop, clock)
         shaky.trouble = trouble
         clock.advance(minutes=1)
-        await _woken(scheduler, loop)
+        await _woken(scheduler, loop, clock)
         assert ran.slots == []
         shaky.trouble = None
         clock.advance(minutes=1)
-        await _woken(scheduler, loop)
+        await _woken(scheduler, loop, clock)
         assert len(ran.slots) == 1
     finally:
         loop.cancel()
 
 
-async def _woken(scheduler: Scheduler, loop: asyncio.Task[None]) -> None:
+async def _woken(scheduler: Scheduler, loop: asyncio.Task[None], clock: LoopClock) -> None:
     """Let the loop go round once more."""
+    naps = clock.naps
     scheduler.wake.set()
-    for _ in range(100):
-        await asyncio.sleep(0.01)
-        if not scheduler.wake.is_set():
-            break
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(30):
+        while clock.naps == naps:
+            await asyncio.sleep(0.005)
     assert not loop.done()

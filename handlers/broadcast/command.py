@@ -1,7 +1,5 @@
 """播报: one word, told apart by what follows it."""
 
-import re
-
 from handlers.broadcast import drafts, rules, status
 from handlers.broadcast.feature import broadcast
 from handlers.broadcast.words import (
@@ -20,10 +18,8 @@ from handlers.kit import broadcast_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.parse import free_text, normalise
+from handlers.kit.parse import free_text
 from storage.model.people import GroupKind
-
-_WORD = re.compile(r"播报|/push(?:@\w+)?", re.IGNORECASE)
 
 
 @broadcast.command(
@@ -36,7 +32,7 @@ _WORD = re.compile(r"播报|/push(?:@\w+)?", re.IGNORECASE)
 async def push(ctx: Context, rest: str) -> None:
     if ctx.public and (ctx.group is None or ctx.group.kind is not GroupKind.OFFICERS):
         raise UsageError(say.NOT_HERE)
-    await _do(ctx, understand(as_typed(ctx.event.text, rest)))
+    await _do(ctx, understand(rest))
 
 
 async def _do(ctx: Context, wish: Request) -> None:
@@ -57,10 +53,3 @@ async def _do(ctx: Context, wish: Request) -> None:
             await rules.switch_rule(ctx, wish)
         case DropRule():
             await rules.drop_rule(ctx, wish)
-
-
-def as_typed(whole: str, rest: str) -> str:
-    """`rest` as it stands in the message: commands are matched on plain letters, a text is sent as it was written."""
-    word = _WORD.search(whole)
-    tail = whole[word.end() :].lstrip(" \t\n\u3000:：，,").rstrip() if word else ""
-    return tail if normalise(tail) == normalise(rest) else rest

@@ -124,10 +124,9 @@ async def again_pressed(ctx: Context, wish: tuple[int, int]) -> None:
     row = await _find(ctx, number)
     if row.state is not BroadcastState.SENDING:
         raise UsageError(say.AGAIN_STOPPED)
-    waiting = [d for d in _to_repeat(await ctx.unit.broadcasts.deliveries(row)) if d.attempt < turn]
     content = Content(text=f"{body_of(row, ctx.here)}\n{say.AGAIN_MARK}")
     sent = 0
-    for delivery in waiting:
+    for delivery in _to_repeat(await ctx.unit.broadcasts.deliveries(row)):
         group = await ctx.unit.groups.get(delivery.group_id)
         assert group is not None
         sent += await ctx.push(

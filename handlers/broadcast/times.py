@@ -1,12 +1,13 @@
 """When a rule runs, in people's words and as five crontab fields; and the hours in which nobody is disturbed."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.kit.crontab import Crontab, crontab
-from handlers.kit.parse import chinese_number, normalise
+from handlers.kit.parse import chinese_number
 
 _DAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 0, "天": 0}
 _DAYS |= {str(n): n % 7 for n in range(1, 8)}
@@ -38,12 +39,17 @@ class When:
     rest: str
 
 
+def half_width(text: str) -> str:
+    """`text` as orders are read: "１８：３０" → "18:30". What is sent to groups never goes through this."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
 def read_when(text: str) -> When:
     """Read the schedule at the beginning of `text`: "每天 18:30", "周一三五 9点", "每月1日 9:00" or five cron fields.
 
     Raises ValueError with a Chinese reason.
     """
-    plain = normalise(text)
+    plain = half_width(text)
     raw = _CRON.match(plain)
     if raw:
         expression = " ".join(raw.group().split())

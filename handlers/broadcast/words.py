@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass
 
 from handlers.broadcast.library import TOPICS
-from handlers.broadcast.times import read_when
+from handlers.broadcast.times import half_width, read_when
 from handlers.kit import broadcast_texts as say
 from handlers.kit.errors import UsageError
-from handlers.kit.parse import normalise
 from storage.model.people import GroupKind
 
 EVERYONE = "全部"
@@ -78,7 +77,7 @@ Request = Draft | NextTip | Status | Stop | ListRules | NewRule | SwitchRule | D
 
 def understand(text: str) -> Request:
     """Raises UsageError with an example of what to write."""
-    plain = normalise(text)
+    plain = half_width(text)
     if not plain or plain in _BARE:
         raise UsageError(say.USAGE)
     return _order(plain) or _rule_order(plain) or _draft(text.strip())

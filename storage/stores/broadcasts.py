@@ -121,15 +121,12 @@ class Broadcasts:
         """One per group, in the order of the first sending."""
         rows = await self._tx.rows("broadcast_rows", broadcast_id=broadcast.id)
         groups = {row["id"]: row for row in await self._tx.rows("broadcast_groups", station_id=broadcast.station_id)}
-        last: dict[int, Delivery] = {}
+        last: dict[int, Delivery] = {}  # rows come oldest first: a resend takes the place of what it repeats
         for row in rows:
             match = _KEY.fullmatch(row["key"])
             if match is None:
                 continue  # the first parts of a long text; its last part carries the key
-            group_id, attempt = int(match.group(2)), int(match.group(3) or 0)
-            known = last.get(group_id)
-            if known is not None and known.attempt > attempt:
-                continue
+            group_id = int(match.group(2))
             group = groups.get(group_id)
             last[group_id] = Delivery(
                 group_id=group_id,
@@ -137,7 +134,7 @@ class Broadcasts:
                 kind=group["kind"] if group else "",
                 active=bool(group and group["active"]),
                 state=OutState(row["state"]),
-                attempt=attempt,
+                attempt=int(match.group(3) or 0),
             )
         return list(last.values())
 
