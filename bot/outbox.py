@@ -59,8 +59,9 @@ class Courier:
 
     async def recover(self) -> None:
         """At start of the only process on this database: nothing can be in flight, whatever the rows say."""
+        now = self._clock.now()
         async with self._engine.write() as tx:
-            await Unit(tx).outbox.recover(self._clock.now() + LEASE * 2)
+            await Unit(tx).outbox.recover(now, lapsed=now + LEASE * 2)
 
     async def step(self) -> datetime | None:
         """Write down what came back, lease what may go, start sending. When to look again (None: when woken)."""
@@ -73,7 +74,7 @@ class Courier:
                 for done in finished:
                     await settle(unit, done, now, self._owner, self._jitter)
                 if self._recovered_at is None or now - self._recovered_at > LEASE / 3:
-                    await unit.outbox.recover(now)
+                    await unit.outbox.recover(now, lapsed=now)
                     self._recovered_at = now
                 waits = [await self._lease(unit, key, now, leased) for key in self._platforms]
                 next_due = await unit.outbox.next_due()

@@ -40,13 +40,12 @@ UPDATE outbox SET due_at = :until WHERE id = :id AND state = 'pending';
 
 -- name: outbox_recover_repeat!
 UPDATE outbox SET state = 'pending', maybe_copy = 1, due_at = :now
-WHERE state = 'leased' AND (lease_until < :now OR lease_owner = :owner)
+WHERE state = 'leased' AND lease_until < :lapsed
   AND (policy = 'at_least_once' OR kind <> 'send');
 
 -- name: outbox_recover_uncertain!
 UPDATE outbox SET state = 'unknown', error = 'interrupted while sending'
-WHERE state = 'leased' AND (lease_until < :now OR lease_owner = :owner)
-  AND policy = 'at_most_once' AND kind = 'send';
+WHERE state = 'leased' AND lease_until < :lapsed AND policy = 'at_most_once' AND kind = 'send';
 
 -- name: outbox_next_due
 SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'pending';

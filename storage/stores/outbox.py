@@ -113,10 +113,10 @@ class Outbox:
     async def postpone(self, row_id: int, until: datetime) -> None:
         await self._tx.one("outbox_postpone", id=row_id, until=to_ms(until))
 
-    async def recover(self, now: datetime, owner: str = "") -> None:
-        """Rows whose sender died (lease run out, or it was `owner`): notices go again, broadcasts become uncertain."""
-        await self._tx.one("outbox_recover_uncertain", now=to_ms(now), owner=owner)
-        await self._tx.one("outbox_recover_repeat", now=to_ms(now), owner=owner)
+    async def recover(self, now: datetime, *, lapsed: datetime) -> None:
+        """Rows whose lease ran out before `lapsed`: notices go again at once, broadcasts become uncertain."""
+        await self._tx.one("outbox_recover_uncertain", lapsed=to_ms(lapsed))
+        await self._tx.one("outbox_recover_repeat", now=to_ms(now), lapsed=to_ms(lapsed))
 
     async def next_due(self) -> datetime | None:
         row = await self._tx.one("outbox_next_due")

@@ -1,0 +1,1 @@
+"""Real processes, killed for real: what the delivery promises are worth."""
