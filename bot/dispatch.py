@@ -19,7 +19,7 @@ from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.identify import identify
-from handlers.kit.router import Match, Router
+from handlers.kit.router import SLASH, Match, Router
 from storage.engine.base import Engine, StoreDownError
 from storage.model.messages import Inbound, InboundKind, Outgoing
 from storage.model.people import Station
@@ -178,7 +178,7 @@ class Dispatcher:
             return found
         text = ctx.vocabulary.strip(event.text)
         found = self._router.command(text, sure=ctx.staff)
-        if found is None and text.startswith("/") and event.chat.private:
+        if found is None and SLASH.match(text):
             raise UsageError(texts.UNKNOWN_COMMAND)
         return found
 

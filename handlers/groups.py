@@ -1,5 +1,6 @@
 """Groups: joining, binding (绑定), leaving, moving, and hearing well enough."""
 
+import re
 from typing import Any
 
 from handlers.kit import parse, texts
@@ -15,6 +16,7 @@ from storage.model.tickets import EntryKind
 groups = Feature("groups", title="群")
 
 KINDS = tuple(GroupKind)
+_CODE = re.compile(r"[A-Za-z0-9_-]+|\S{2,12}(?:派出所|分局|片区)")
 
 
 @groups.event(InboundKind.JOINED)
@@ -98,10 +100,16 @@ async def _merge(ctx: Context, before: Group, new: str) -> None:
         )
 
 
+def _names_a_binding(text: str) -> bool:
+    """So that "绑定银行卡以后钱没了" is a report."""
+    words = parse.normalise(text).split()
+    return not words or bool(_CODE.fullmatch(words[0])) or any(w.removesuffix("群") in KINDS for w in words)
+
+
 @groups.command(
     "绑定",
     slash="bind",
-    args=parse.free_text,
+    args=parse.Parser(str.strip, _names_a_binding),
     allow=Permission.MANAGE,
     help="绑定 派出所代码 群类型 片区　把这个群交给派出所（管理员）",
 )
@@ -179,7 +187,7 @@ async def _tell_managers(ctx: Context, sentence: str) -> bool:
     if ctx.station is None:
         return False
     reached = False
-    for member in await ctx.unit.people.members(ctx.station.id):
+    for member in await ctx.unit.people.staff(ctx.station.id):
         if may(member.role, Permission.MANAGE):
             reached = await ctx.tell(member.person.id, sentence) is not None or reached
     return reached

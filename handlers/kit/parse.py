@@ -13,8 +13,12 @@ T = TypeVar("T")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE = "[零〇一二两三四五六七八九十百千]"
+_COUNTED = "楼院门栋幢岁个名位人点元块天年月日次米万分路线"
+"""What follows the number of something else: 3号楼, 12岁, 3个人."""
+
 _NUMBER = re.compile(
-    rf"\s*(?:第|#|＃|no\.?|№|单号|工单)?\s*(\d{{1,9}}|{_CHINESE}{{1,8}}(?=\s*(?:号|单|件|$)))\s*(?:号单|号|单|件)?\s*[:：,，。.]?\s*",
+    rf"\s*(?:第|#|＃|no\.?|№|单号|工单)?\s*(\d{{1,9}}+|{_CHINESE}{{1,8}}+(?=\s*(?:号|单|件|$)))"
+    rf"\s*(?:号单|号|单|件)?+(?![{_COUNTED}])\s*[:：,，。.]?\s*",
     re.IGNORECASE,
 )
 
@@ -104,11 +108,16 @@ def _nothing(text: str) -> None:
     return None
 
 
+def _only_number(text: str) -> bool:
+    found = _leading_number(text)
+    return not text.strip() or (found is not None and not found[1])
+
+
 def _starts_like_number(text: str) -> bool:
     return not text.strip() or _leading_number(text) is not None
 
 
-ticket_number = Parser(_ticket_number, _starts_like_number)
+ticket_number = Parser(_ticket_number, _only_number)
 """12 · #12 · 12号 · 第12单 · １２ · 十二号"""
 
 number_and_text = Parser(_number_and_text, _starts_like_number)

@@ -9,7 +9,7 @@ from handlers.kit.access import Permission
 from handlers.kit.feature import ButtonAction, Command, Cron, Feature, Handler, Plain, Taker
 from handlers.kit.parse import Parser, normalise
 
-_SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
+SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Router:
 
     def command(self, text: str, *, sure: bool) -> Match | None:
         """`/slash …` or a word at the beginning. `sure` (staff): a word with an odd rest is still a command."""
-        slash = _SLASH.match(text)
+        slash = SLASH.match(text)
         if slash:
             found = self._slashes.get(slash.group(1).lower())
             rest = text[slash.end() :]

@@ -9,6 +9,8 @@ from storage.model.tickets import Ticket
 
 async def ticket_by_number(ctx: Context, number: int) -> Ticket:
     """One's own ticket, or for staff any of their station. Others' tickets do not exist for a resident."""
+    if ctx.who.anonymous:
+        raise UsageError(texts.NO_RIGHT_ANONYMOUS)  # several people may be behind one hidden name
     ticket = await ctx.unit.tickets.by_number(ctx.here.id, number)
     staff = is_staff(ctx.who.role_at(ctx.here.id))
     if ticket is None or not (staff or ticket.reporter_id == ctx.who.person.id):

@@ -1,6 +1,7 @@
 """A report becomes a ticket; what belongs to a ticket joins it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.kit import parse, texts
@@ -11,6 +12,7 @@ from handlers.kit.facts import TicketOpened
 from handlers.tickets.feature import tickets
 from handlers.tickets.follow import add_to, note
 from handlers.tickets.triage import triage
+from handlers.tickets.view import refresh_cards
 from storage.model.messages import Inbound, InboundKind
 from storage.model.people import GroupKind
 from storage.model.tickets import EntryKind, State, Ticket
@@ -81,12 +83,15 @@ async def edited(ctx: Context) -> None:
         if called and text and not ctx.staff and _small_talk(text) is None:
             await open_ticket(ctx, text)
         return
-    if ticket.reporter_id != ctx.who.person.id or text == ticket.text:
-        return
+    if ticket.reporter_id != ctx.who.person.id or text in ("", ticket.text):
+        return  # a live location moves by edits without words
+    now = ticket.text
     if ticket.source_message == event.message_id:
-        await ctx.unit.tickets.retext(ticket.id, text[:LONGEST])
+        now = text[:LONGEST]
+        await ctx.unit.tickets.retext(ticket.id, now)
     await ctx.log(EntryKind.REVISED, ticket=ticket, text=text[:LONGEST], data={"before": ticket.text})
     await note(ctx, ticket, texts.REPORTER_EDITED.format(number=texts.number(ticket), text=text))
+    await refresh_cards(ctx, replace(ticket, text=now))
 
 
 async def open_ticket(ctx: Context, text: str) -> Ticket:
@@ -128,7 +133,8 @@ async def _joins(ctx: Context, event: Inbound) -> bool:
         if same is not None:
             await add_to(ctx, same, quiet=True)
             return True
-    if event.reply_to and not ctx.vocabulary.find(event.text):
+    courtesy = not event.attachments and _small_talk(event.text) is not None
+    if event.reply_to and not courtesy and not ctx.vocabulary.find(event.text):
         replied = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.reply_to)
         if replied is not None and replied.state not in (State.CONFIRMED, State.WITHDRAWN):
             await add_to(ctx, replied)
