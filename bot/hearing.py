@@ -40,6 +40,11 @@ class Hearing:
         union = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
         self._command = re.compile(rf"\s*/?(?:{union})") if union else None
 
+    def answer_to(self, name: str) -> None:
+        """A platform told us our @name there: from now on it means us."""
+        self.own_names.add(name.lower())
+        self.vocabulary = Vocabulary(self.vocabulary.names | self.own_names)
+
     def calls_us(self, chat_key: str, user_id: str, text: str) -> bool:
         """True for a group text that names us, starts a command in a staff group, or answers our question."""
         if self.vocabulary.find(text) or (chat_key, user_id) in self._windows:

@@ -46,8 +46,6 @@ class Watch:
 
     async def look(self) -> None:
         now = self._core.clock.now()
-        if self._telegram is not None and self._telegram.me.username:
-            self._core.hearing.own_names.add(self._telegram.me.username)
         await self._core.refresh_hearing()
         await self._measure(now)
         if self._tidied is None or now - self._tidied > TIDY_EVERY:

@@ -41,9 +41,7 @@ class Hears(StrEnum):
     """Can the bot hear what people write in a group?"""
 
     YES = "yes"
-    PRIVACY = (
-        "privacy"  # privacy mode is on and the bot is no administrator: it hears only commands and replies
-    )
+    PRIVACY = "privacy"  # privacy mode is on and the bot is no administrator: it hears only commands and replies
     NOT_MEMBER = "not_member"
     UNKNOWN = "unknown"  # Telegram did not say
 
@@ -138,9 +136,7 @@ class TelegramPlatform:
 
     def authentic(self, secret_header: str | None) -> bool:
         """Did Telegram send this? Compared in constant time."""
-        return secret_header is not None and hmac.compare_digest(
-            secret_header.encode(), self._secret.encode()
-        )
+        return secret_header is not None and hmac.compare_digest(secret_header.encode(), self._secret.encode())
 
     async def webhook(self, secret_header: str | None, body: bytes) -> int:
         """One delivered update → the HTTP status to answer with. 503 makes Telegram deliver it again.
@@ -201,6 +197,8 @@ class TelegramPlatform:
                 await backoff.wait()
         self.me = Me(self.me.id, user.username)
         self._prefilter = Prefilter(self.me, self._hearing)
+        if self.me.username:
+            self._hearing.answer_to(self.me.username)
         self.ready.set()
 
     async def _show_menu(self) -> None:

@@ -54,6 +54,4 @@ def _place(message: Message) -> tuple[Attachment, ...]:
     if spot is None:
         return ()
     name = f"{venue.title} {venue.address}".strip() if venue is not None else ""
-    return (
-        Attachment(kind=AttachmentKind.LOCATION, name=name, latitude=spot.latitude, longitude=spot.longitude),
-    )
+    return (Attachment(kind=AttachmentKind.LOCATION, name=name, latitude=spot.latitude, longitude=spot.longitude),)

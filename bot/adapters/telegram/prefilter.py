@@ -70,9 +70,7 @@ class Prefilter:
             place = press.message.chat.id if press.message is not None else press.from_.id
             return self._envelope(glance.update_id, place, body)
         if (edit := glance.edited_message) is not None:
-            known = self._hearing.belongs(
-                f"{PLATFORM}:{edit.chat.id}", str(edit.message_id), edit.media_group_id
-            )
+            known = self._hearing.belongs(f"{PLATFORM}:{edit.chat.id}", str(edit.message_id), edit.media_group_id)
             return self._wrap(glance, edit, body) if known or self._wanted(edit) else None
         if (membership := glance.my_chat_member) is not None:
             return self._envelope(glance.update_id, membership.chat.id, body)
@@ -121,9 +119,7 @@ class Prefilter:
 
     def _further_picture(self, message: GlanceMessage) -> bool:
         album = message.media_group_id
-        return bool(album) and self._hearing.belongs(
-            f"{PLATFORM}:{message.chat.id}", str(message.message_id), album
-        )
+        return bool(album) and self._hearing.belongs(f"{PLATFORM}:{message.chat.id}", str(message.message_id), album)
 
     def _wrap(self, glance: Glance, message: GlanceMessage, body: bytes) -> Envelope:
         self._hearing.took(f"{PLATFORM}:{message.chat.id}", str(message.message_id), message.media_group_id)
