@@ -65,7 +65,7 @@ class Publisher:
         """Tell everyone who manages the station, where they can be reached."""
         if ctx.station is None:
             return
-        for member in await ctx.unit.people.members(ctx.station.id):
+        for member in await ctx.unit.people.staff(ctx.station.id):
             if may(member.role, Permission.MANAGE):
                 await ctx.tell(
                     member.person.id, sentence, lane=Lane.OFFICER, key=f"{ctx.cause}:alarm:{member.person.id}"

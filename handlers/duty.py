@@ -1,6 +1,6 @@
 """Who is on duty, and who gets a ticket: the person mentioned → the area's officer → duty officer → duty leader."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from handlers.kit.context import Context
 from handlers.kit.facts import TicketOpened, TicketRouted, TicketUnreached
 from handlers.kit.feature import Feature
 from handlers.kit.names import call_names
-from storage.model.people import Duty, GroupKind, Member, Shift
+from storage.model.people import Duty, Identity, Member, Shift
 from storage.model.tickets import WAITING, EntryKind, Ticket
 
 duty = Feature("duty", title="值班")
@@ -78,30 +78,32 @@ async def _bring(
 
 async def choose(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], tried: frozenset[int]) -> Choice:
     """The first in line who can be reached; without a private chat the officers' group must do."""
-    members = {m.person.id: m for m in await ctx.unit.people.members(ticket.station_id)}
-    line = [c for c in await _line(ctx, ticket, mentioned, members) if c.person_id not in tried]
-    reachable = [c for c in line if c.person_id is not None and await ctx.private_chat(c.person_id) is not None]
-    if reachable:
-        return reachable[0]
-    groups = await ctx.unit.groups.of_station(ticket.station_id)
+    accounts = await ctx.unit.people.staff_identities(ticket.station_id)
+    line = [c for c in await _line(ctx, ticket, mentioned, accounts) if c.person_id not in tried]
+    reachable = {i.person_id for i in accounts if i.chat_id}
+    first = next((c for c in line if c.person_id in reachable), None)
+    if first is not None:
+        return first
     on_duty = [c for c in line if c.why != texts.BECAUSE_LAST]
-    if on_duty and any(g.kind is GroupKind.OFFICERS for g in groups):
+    if on_duty and await ctx.unit.groups.officers(ticket.station_id):
         return on_duty[0]
     return Choice(None, texts.BECAUSE_NOBODY)
 
 
-async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], members: dict[int, Member]) -> list[Choice]:
+async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], accounts: Sequence[Identity]) -> list[Choice]:
     """Everyone who could get it, in order, with the reason the card will give."""
-    station = await ctx.unit.stations.get(ticket.station_id)
+    members = {m.person.id: m for m in await ctx.unit.people.staff(ticket.station_id)}
+    station = await ctx.station_of(ticket)
     local = ctx.now.astimezone(ZoneInfo(station.tz)) if station else ctx.local()
-    running = [s for s in on_shift(await ctx.unit.stations.shifts(ticket.station_id), local) if s.person_id in members]
+    shifts = await ctx.unit.stations.shifts_around(ticket.station_id, local.weekday())
+    running = [s for s in on_shift(shifts, local) if s.person_id in members]
     officers = [s.person_id for s in running if s.duty is Duty.OFFICER]
     leaders = [s.person_id for s in running if s.duty is Duty.LEADER]
     line = []
     for person_id in [*officers, *leaders]:
-        if await _is_mentioned(ctx, members[person_id], mentioned):
+        if _is_mentioned(members[person_id], accounts, mentioned):
             line.append(Choice(person_id, texts.BECAUSE_MENTIONED))
-    group = await ctx.unit.groups.get(ticket.group_id) if ticket.group_id is not None else None
+    group = await ctx.group_of(ticket)
     area = await ctx.unit.stations.area(group.area_id) if group and group.area_id is not None else None
     if area is not None and area.officer_id in officers:
         line.append(Choice(area.officer_id, texts.BECAUSE_AREA.format(area=area.name)))
@@ -111,20 +113,17 @@ async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], member
     return line + [Choice(m.person.id, texts.BECAUSE_LAST) for m in last]
 
 
-async def _is_mentioned(ctx: Context, member: Member, mentioned: tuple[str, ...]) -> bool:
-    if not mentioned:
-        return False
-    if call_names(member.person) & set(mentioned):
-        return True
-    identities = await ctx.unit.people.identities(member.person.id)
-    accounts = {f"{i.platform}:{i.user_id}" for i in identities}
-    usernames = {i.username.lower() for i in identities if i.username}
-    return bool((accounts | usernames) & set(mentioned))
+def _is_mentioned(member: Member, accounts: Sequence[Identity], mentioned: tuple[str, ...]) -> bool:
+    names = call_names(member.person)
+    for account in accounts:
+        if account.person_id == member.person.id:
+            names |= {f"{account.platform}:{account.user_id}", account.username.lower()}
+    return any(name in names for name in mentioned if name)
 
 
 async def _nobody(ctx: Context, ticket: Ticket) -> None:
     """Everyone who manages the station hears of it, and so does the officers' group by its card."""
-    for member in await ctx.unit.people.members(ticket.station_id):
+    for member in await ctx.unit.people.staff(ticket.station_id):
         if may(member.role, Permission.MANAGE):
             sentence = texts.NO_RECEIVER.format(number=texts.number(ticket))
             await ctx.tell(member.person.id, sentence, ticket_id=ticket.id)
@@ -132,9 +131,10 @@ async def _nobody(ctx: Context, ticket: Ticket) -> None:
 
 @duty.command("值班", slash="duty", allow=Permission.WORK, help="值班　现在谁在值班")
 async def who_is_on(ctx: Context, _: None) -> None:
-    members = {m.person.id: m for m in await ctx.unit.people.members(ctx.here.id)}
+    members = {m.person.id: m for m in await ctx.unit.people.staff(ctx.here.id)}
     lines = []
-    for shift in on_shift(await ctx.unit.stations.shifts(ctx.here.id), ctx.local()):
+    local = ctx.local()
+    for shift in on_shift(await ctx.unit.stations.shifts_around(ctx.here.id, local.weekday()), local):
         member = members.get(shift.person_id)
         if member is not None:
             lines.append(texts.shift_line(shift.duty, member.person.name, shift.start, shift.end))

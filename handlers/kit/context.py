@@ -136,6 +136,25 @@ class Context:
             raise UsageError(texts.NO_RIGHT_STAFF)
         raise UsageError(texts.NO_RIGHT)
 
+    # ── whom and what it is about: what this event has brought along is not asked again ───
+    async def person(self, person_id: int) -> Person | None:
+        if self.actor is not None and self.actor.person.id == person_id:
+            return self.actor.person
+        return await self.unit.people.get(person_id)
+
+    async def group_of(self, ticket: Ticket) -> Group | None:
+        """The group a ticket was reported in; None if in private."""
+        if ticket.group_id is None:
+            return None
+        if self.group is not None and self.group.id == ticket.group_id:
+            return self.group
+        return await self.unit.groups.get(ticket.group_id)
+
+    async def station_of(self, ticket: Ticket) -> Station | None:
+        if self.station is not None and self.station.id == ticket.station_id:
+            return self.station
+        return await self.unit.stations.get(ticket.station_id)
+
     # ── what to say ────────────────────────────────────────────────────────
     def _key(self) -> str:
         self._sent += 1
@@ -191,7 +210,7 @@ class Context:
 
     async def tell(
         self,
-        person_id: int,
+        person: int | Address,
         content: Content | str,
         *,
         lane: Lane = Lane.OFFICER,
@@ -199,8 +218,11 @@ class Context:
         ticket_id: int | None = None,
         key: str = "",
     ) -> Address | None:
-        """Write to a person in private. None if they cannot be reached (they never wrote to us, or blocked us)."""
-        to = await self.private_chat(person_id)
+        """Write to a person (or to their `private_chat`, if known) in private.
+
+        None if they cannot be reached (they never wrote to us, or blocked us).
+        """
+        to = await self.private_chat(person) if isinstance(person, int) else person
         if to is None:
             return None
         body = Content(text=content) if isinstance(content, str) else content

@@ -30,7 +30,7 @@ async def transfer(ctx: Context, arg: parse.NumberAndText) -> None:
     if not arg.text:
         await _offer(ctx, ticket)
         return
-    found = named(await ctx.unit.people.members(ticket.station_id), arg.text)
+    found = named(await ctx.unit.people.staff(ticket.station_id), arg.text)
     names = texts.join(m.person.name for m in found or await _takers(ctx, ticket))
     if not found:
         raise UsageError(texts.NO_SUCH_COLLEAGUE.format(name=arg.text, names=names))
@@ -50,7 +50,7 @@ async def press_transfer(ctx: Context, ticket_id: int) -> None:
 async def press_give(ctx: Context, arg: tuple[int, int]) -> None:
     ticket = await ticket_to_work(ctx, arg[0])
     _check(ctx, ticket)
-    members = await ctx.unit.people.members(ticket.station_id)
+    members = await ctx.unit.people.staff(ticket.station_id)
     taker = next((m for m in members if m.person.id == arg[1] and m.role in TAKERS), None)
     if taker is None:
         raise UsageError(texts.STALE_BUTTON)
@@ -69,7 +69,7 @@ def _check(ctx: Context, ticket: Ticket) -> None:
 
 
 async def _takers(ctx: Context, ticket: Ticket) -> list[Member]:
-    members = await ctx.unit.people.members(ticket.station_id)
+    members = await ctx.unit.people.staff(ticket.station_id)
     return [m for m in members if m.role in TAKERS and m.person.id != ticket.assignee_id]
 
 

@@ -1,5 +1,7 @@
 """What people see of a ticket: the reporter's receipt, the officers' cards, and keeping both true."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,9 +10,8 @@ from handlers.kit.context import Context
 from handlers.kit.facts import DeliveryFailed, TicketRouted, TicketUnreached
 from handlers.kit.names import public_name
 from handlers.tickets.feature import tickets
-from handlers.tickets.find import officer_name
-from storage.model.messages import Address, Button, Content, Lane, Role
-from storage.model.people import GroupKind
+from storage.model.messages import Address, Attachment, Button, Content, Lane, Role
+from storage.model.people import Person
 from storage.model.tickets import WAITING, State, Ticket, Urgency
 
 
@@ -27,33 +28,53 @@ def card_key(ticket: Ticket, to: Address) -> str:
 
 
 # ── what it looks like ─────────────────────────────────────────────────────
-async def receipt(ctx: Context, ticket: Ticket) -> Content:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What receipt and cards show beside the ticket itself; looked up once for all of them."""
+
+    where: str
+    reporter: str
+    holder: Person | None  # who has it, or is meant to take it
+    local: datetime  # when it was opened, on the station's clock
+    attached: Sequence[tuple[str, Attachment]]
+
+
+async def look(ctx: Context, ticket: Ticket) -> Sight:
+    group = await ctx.group_of(ticket)
+    reporter = await ctx.person(ticket.reporter_id)
     holder = ticket.assignee_id or ticket.routed_id
-    person = await ctx.unit.people.get(holder) if holder is not None else None
-    local = await _local(ctx, ticket, ticket.opened_at)
+    station = await ctx.station_of(ticket)
+    return Sight(
+        where=group.title if group else texts.PRIVATE_CHAT,
+        reporter=reporter.name if reporter else "",
+        holder=await ctx.person(holder) if holder is not None else None,
+        local=ticket.opened_at.astimezone(ZoneInfo(station.tz if station else "Asia/Shanghai")),
+        attached=await ctx.unit.attachments.of_ticket(ticket.id),
+    )
+
+
+def receipt(ticket: Ticket, sight: Sight) -> Content:
     buttons: tuple[tuple[Button, ...], ...] = ()
     if ticket.private and not ticket.finished:
         buttons = ((Button(label=texts.WITHDRAW, action=f"withdraw:{ticket.id}"),),)
     return Content(
-        text=texts.receipt(ticket, public_name(person) if person else "", local),
+        text=texts.receipt(ticket, public_name(sight.holder) if sight.holder else "", sight.local),
         buttons=buttons,
         reply_to="" if ticket.private else ticket.source_message,
     )
 
 
-async def card(ctx: Context, ticket: Ticket, *, public: bool) -> Content:
+def card(ticket: Ticket, sight: Sight, *, public: bool) -> Content:
     """The officers' view. In the officers' group a private matter is not quoted; numbers are taken out on the way."""
-    reporter = await ctx.unit.people.get(ticket.reporter_id)
-    group = await ctx.unit.groups.get(ticket.group_id) if ticket.group_id is not None else None
-    attached = [item.kind for _, item in await ctx.unit.attachments.of_ticket(ticket.id)]
+    name = sight.holder.name if sight.holder else ""
     text = texts.card(
         ticket,
-        where=group.title if group else texts.PRIVATE_CHAT,
-        reporter=reporter.name if reporter else "",
-        officer=await officer_name(ctx, ticket.assignee_id),
-        routed=await officer_name(ctx, ticket.routed_id) if ticket.state in WAITING else "",
-        local=await _local(ctx, ticket, ticket.opened_at),
-        attachments=texts.attachment_list(attached),
+        where=sight.where,
+        reporter=sight.reporter,
+        officer=name if ticket.assignee_id is not None else "",
+        routed=name if ticket.state in WAITING and ticket.assignee_id is None else "",
+        local=sight.local,
+        attachments=texts.attachment_list([item.kind for _, item in sight.attached]),
         public=public,
     )
     return Content(text=text, buttons=card_buttons(ticket))
@@ -75,13 +96,6 @@ def card_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
     return ()
 
 
-async def _local(ctx: Context, ticket: Ticket, at: datetime) -> datetime:
-    if ctx.station is not None and ctx.station.id == ticket.station_id:
-        return ctx.local(at)
-    station = await ctx.unit.stations.get(ticket.station_id)
-    return at.astimezone(ZoneInfo(station.tz if station else "Asia/Shanghai"))
-
-
 # ── bringing it to people ──────────────────────────────────────────────────
 @tickets.on(TicketRouted)
 async def deliver(ctx: Context, fact: TicketRouted) -> None:
@@ -89,39 +103,44 @@ async def deliver(ctx: Context, fact: TicketRouted) -> None:
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is None or ticket.state not in WAITING:
         return
+    sight = await look(ctx, ticket)
     if ticket.reopened or fact.failed_person_id is not None:
-        await refresh(ctx, ticket)
+        await _refresh(ctx, ticket, sight)
     else:
-        await _first_receipt(ctx, ticket)
+        await _first_receipt(ctx, ticket, sight)
     if fact.person_id is not None:
-        await card_to(ctx, ticket, fact.person_id)
-    for group in await ctx.unit.groups.of_station(ticket.station_id):
-        if group.kind is GroupKind.OFFICERS:
-            to = Address(platform=group.platform, bot=group.bot, chat_id=group.chat_id)
-            content = await card(ctx, ticket, public=True)
-            key = card_key(ticket, to)
-            await ctx.say(to, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
+        await _card_to(ctx, ticket, sight, fact.person_id)
+    for group in await ctx.unit.groups.officers(ticket.station_id):
+        to = Address(platform=group.platform, bot=group.bot, chat_id=group.chat_id)
+        content = card(ticket, sight, public=True)
+        key = card_key(ticket, to)
+        await ctx.say(to, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
 
 
 async def card_to(ctx: Context, ticket: Ticket, person_id: int) -> bool:
     """Card and pictures into a private chat. False if the person cannot be reached."""
+    return await _card_to(ctx, ticket, await look(ctx, ticket), person_id)
+
+
+async def _card_to(ctx: Context, ticket: Ticket, sight: Sight, person_id: int) -> bool:
     to = await ctx.private_chat(person_id)
     if to is None:
         return False
-    content = await card(ctx, ticket, public=False)
     key = card_key(ticket, to)
-    if await ctx.unit.outbox.by_key(key) is not None:
+    # A card that was queued before stays as it is; its pictures must not come twice.
+    if sight.attached and await ctx.unit.outbox.by_key(key) is not None:
         return True
-    await ctx.tell(person_id, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
-    for platform, item in await ctx.unit.attachments.of_ticket(ticket.id):
+    content = card(ticket, sight, public=False)
+    await ctx.tell(to, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
+    for platform, item in sight.attached:
         if platform == to.platform:
             shown = Content(text=texts.number(ticket), attachment=item)
-            await ctx.tell(person_id, shown, lane=lane(ticket), ticket_id=ticket.id)
+            await ctx.tell(to, shown, lane=lane(ticket), ticket_id=ticket.id)
     return True
 
 
-async def _first_receipt(ctx: Context, ticket: Ticket) -> None:
-    content = await receipt(ctx, ticket)
+async def _first_receipt(ctx: Context, ticket: Ticket, sight: Sight) -> None:
+    content = receipt(ticket, sight)
     urgent = ticket.urgency is Urgency.URGENT
     if ctx.inbound is None:
         to = ticket.source
@@ -139,28 +158,31 @@ async def _first_receipt(ctx: Context, ticket: Ticket) -> None:
 
 async def refresh(ctx: Context, ticket: Ticket) -> None:
     """Make the receipt and every card show the ticket as it is now."""
-    shown = await receipt(ctx, ticket)
+    await _refresh(ctx, ticket, await look(ctx, ticket))
+
+
+async def refresh_cards(ctx: Context, ticket: Ticket) -> None:
+    await _refresh_cards(ctx, ticket, await look(ctx, ticket))
+
+
+async def _refresh(ctx: Context, ticket: Ticket, sight: Sight) -> None:
     urgent = ticket.urgency is Urgency.URGENT
     await ctx.edit(
         receipt_key(ticket),
         ticket.source,
-        shown,
+        receipt(ticket, sight),
         public=not ticket.private,
         lane=Lane.EMERGENCY if urgent else Lane.RESIDENT,
         ticket_id=ticket.id,
     )
-    await refresh_cards(ctx, ticket)
+    await _refresh_cards(ctx, ticket, sight)
 
 
-async def refresh_cards(ctx: Context, ticket: Ticket) -> None:
-    officers = {
-        f"{g.platform}:{g.chat_id}"
-        for g in await ctx.unit.groups.of_station(ticket.station_id)
-        if g.kind is GroupKind.OFFICERS
-    }
+async def _refresh_cards(ctx: Context, ticket: Ticket, sight: Sight) -> None:
+    officers = {f"{g.platform}:{g.chat_id}" for g in await ctx.unit.groups.officers(ticket.station_id)}
     for row in await ctx.unit.outbox.of_ticket(ticket.id, Role.CARD):
         public = row.out.to.key in officers
-        content = await card(ctx, ticket, public=public)
+        content = card(ticket, sight, public=public)
         await ctx.edit(row.out.key, row.out.to, content, public=public, lane=lane(ticket), ticket_id=ticket.id)
 
 

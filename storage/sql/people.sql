@@ -57,6 +57,18 @@ SELECT station_id, role FROM member WHERE person_id = :person_id ORDER BY statio
 SELECT p.id, p.name, p.code, p.aliases, m.station_id, m.role
 FROM member m JOIN person p ON p.id = m.person_id WHERE m.station_id = :station_id ORDER BY p.id;
 
+-- name: member_staff
+SELECT p.id, p.name, p.code, p.aliases, m.station_id, m.role
+FROM member m JOIN person p ON p.id = m.person_id
+WHERE m.station_id = :station_id AND m.role IN ('volunteer', 'officer', 'duty_leader', 'leader', 'admin')
+ORDER BY p.id;
+
+-- name: identity_of_staff
+SELECT i.platform, i.user_id, i.bot, i.person_id, i.username, i.chat_id
+FROM member m JOIN identity i ON i.person_id = m.person_id
+WHERE m.station_id = :station_id AND m.role IN ('volunteer', 'officer', 'duty_leader', 'leader', 'admin')
+ORDER BY i.person_id, i.platform, i.user_id;
+
 -- name: member_names
 SELECT p.id, p.name, p.code, p.aliases, m.station_id, m.role
 FROM member m JOIN person p ON p.id = m.person_id WHERE m.role <> 'resident' ORDER BY p.id;

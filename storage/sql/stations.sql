@@ -31,6 +31,10 @@ ON CONFLICT (station_id, name) DO UPDATE SET officer_id = excluded.officer_id RE
 SELECT id, station_id, person_id, duty, weekday, start_min, end_min FROM shift
 WHERE station_id = :station_id ORDER BY id;
 
+-- name: shift_around
+SELECT id, station_id, person_id, duty, weekday, start_min, end_min FROM shift
+WHERE station_id = :station_id AND weekday IN (:today, :yesterday) ORDER BY id;
+
 -- name: shift_add
 INSERT INTO shift (station_id, person_id, duty, weekday, start_min, end_min)
 VALUES (:station_id, :person_id, :duty, :weekday, :start_min, :end_min) RETURNING id;
@@ -49,6 +53,10 @@ WHERE id = :id;
 -- name: group_of_station
 SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
 WHERE station_id = :station_id AND active = 1 ORDER BY id;
+
+-- name: group_of_station_kind
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+WHERE station_id = :station_id AND kind = :kind AND active = 1 ORDER BY id;
 
 -- name: group_of_kind
 SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group

@@ -110,6 +110,14 @@ class People:
     async def members(self, station_id: int) -> list[Member]:
         return [_member(row) for row in await self._tx.rows("member_of_station", station_id=station_id)]
 
+    async def staff(self, station_id: int) -> list[Member]:
+        """Everyone who is more than a resident there: a few, however many residents there are."""
+        return [_member(row) for row in await self._tx.rows("member_staff", station_id=station_id)]
+
+    async def staff_identities(self, station_id: int) -> list[Identity]:
+        """The accounts of all of them."""
+        return [_identity(row) for row in await self._tx.rows("identity_of_staff", station_id=station_id)]
+
     async def staff_everywhere(self) -> list[Member]:
         """Everyone who is more than a resident somewhere: their names mean us at an @."""
         return [_member(row) for row in await self._tx.rows("member_names")]

@@ -86,6 +86,12 @@ class Stations:
     async def shifts(self, station_id: int) -> list[Shift]:
         return [_shift(row) for row in await self._tx.rows("shift_of_station", station_id=station_id)]
 
+    async def shifts_around(self, station_id: int, weekday: int) -> list[Shift]:
+        """Those that begin on this day of the week or, perhaps still running, on the day before."""
+        yesterday = (weekday - 1) % 7
+        rows = await self._tx.rows("shift_around", station_id=station_id, today=weekday, yesterday=yesterday)
+        return [_shift(row) for row in rows]
+
     async def replace_shifts(self, station_id: int, shifts: Iterable[Shift]) -> None:
         """The weekly plan is replaced whole."""
         await self._tx.rows("shift_clear", station_id=station_id)
@@ -137,6 +143,11 @@ class Groups:
 
     async def of_station(self, station_id: int) -> list[Group]:
         return [_group(row) for row in await self._tx.rows("group_of_station", station_id=station_id)]
+
+    async def officers(self, station_id: int) -> list[Group]:
+        """The officers' own groups, where cards go."""
+        rows = await self._tx.rows("group_of_station_kind", station_id=station_id, kind=GroupKind.OFFICERS)
+        return [_group(row) for row in rows]
 
     async def of_kind(self, kind: GroupKind) -> list[Group]:
         return [_group(row) for row in await self._tx.rows("group_of_kind", kind=kind)]
