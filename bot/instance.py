@@ -46,14 +46,13 @@ def only_one(url: str, base: Path = Path()) -> Iterator[None]:
     if path is None:
         yield
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path)
     descriptor = os.open(lock_path(path), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _insist(descriptor, path)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
-        os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
@@ -71,6 +70,11 @@ def holder(url: str, base: Path = Path()) -> int | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def own_folder(database: Path) -> None:
+    """Make the database's directory, if need be, for its owner's eyes only: people's reports will lie in it."""
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def lock_path(database: Path) -> Path:

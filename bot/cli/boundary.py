@@ -51,7 +51,8 @@ def _tell(error: BaseException) -> int:
     codes = [0]
     for leaf in _leaves(error):
         sentence, code = _sentence(leaf)
-        tell(sentence)
+        if sentence:
+            tell(sentence)
         codes.append(code)
     return max(codes)
 
@@ -74,7 +75,8 @@ def _sentence(error: BaseException) -> tuple[str, int]:
     if isinstance(error, CommandError):
         return str(error), error.code
     if isinstance(error, TyperException):
-        return in_chinese(error.format_message()), USER
+        message = error.format_message()
+        return (in_chinese(message), USER) if message else ("", 0)  # nothing typed: the help has been shown
     if isinstance(error, Abort):
         return "已中断。", INTERRUPTED
     if isinstance(error, NewerSchemaError) or _user_error(error):

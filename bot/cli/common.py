@@ -10,7 +10,7 @@ from rich.console import Console
 
 from bot.cli.boundary import CommandError
 from bot.config import Settings, load
-from bot.instance import sqlite_path
+from bot.instance import own_folder, sqlite_path
 from storage.engine import connect
 from storage.engine.base import Engine
 from storage.engine.migrate import migrate
@@ -35,6 +35,8 @@ async def opened(settings: Settings, *, create: bool) -> AsyncIterator[Engine]:
     path = sqlite_path(url)
     if not create and path is not None and not path.exists():
         raise CommandError(f"还没有数据库 {path}。先运行 pingan run 或 pingan import。")
+    if path is not None:
+        own_folder(path)
     await migrate(url)
     engine = connect(url)
     try:

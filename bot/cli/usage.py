@@ -11,7 +11,7 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     (r"No such option: (\S+)", "没有 {} 这个选项。"),
     (r"Missing (?:argument|parameter|option)\S* ?'?([^'.]*)'?", "还缺一个参数：{}。"),
     (r"Missing command", "还要写明做什么。"),
-    (r"Got unexpected extra arguments? \((.+)\)", "多写了 {}。"),
+    (r"Got unexpected extra argument\S* \((.+)\)", "多写了 {}。"),
     (r"Option '?(\S+?)'? requires", "{} 后面要写一个值。"),
     (r"Invalid value for '?([^':]+)'?", "{} 的值不对。"),
 )

@@ -86,7 +86,8 @@ def check_secrets(path: Path | None) -> list[Finding]:
         return []
     from bot.logs import hide
 
-    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    text = "\n".join(line for line in lines if not line.lstrip().startswith("#") and "${" not in line)
     if hide(text) == text:
         return []
     return [odd("配置文件", f"{path} 里直接写着令牌或密码。请改成 ${{环境变量名}}，令牌泄露过就换一个。")]

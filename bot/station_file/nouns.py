@@ -12,8 +12,10 @@ class StationFileError(Exception):
     def __init__(self, name: str, problems: tuple[Problem, ...]) -> None:
         self.name = name
         self.problems = problems
-        head = f"{name} 有 {len(problems)} 处要改：" if len(problems) > 1 else f"{name} 有一处要改："
-        super().__init__("\n".join([head, *(f"  {p}" for p in problems)]))
+        if len(problems) == 1:
+            super().__init__(f"{name} {problems[0]}" if problems[0].line else f"{name}：{problems[0]}")
+        else:
+            super().__init__("\n".join([f"{name} 有 {len(problems)} 处要改：", *(f"  {p}" for p in problems)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

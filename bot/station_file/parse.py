@@ -32,11 +32,11 @@ def load_station(path: Path) -> StationFile:
     try:
         text, encoding = yaml_text.read(path)
     except TextError as error:
-        raise StationFileError(path.name, error.problems) from None
+        raise StationFileError(str(path), error.problems) from None
     except FileNotFoundError:
-        raise StationFileError(path.name, (Problem(0, f"找不到文件 {path}。先运行 pingan init 生成一份。"),)) from None
+        raise StationFileError(str(path), (Problem(0, "找不到这个文件。先运行 pingan init 生成一份。"),)) from None
     except OSError as error:
-        raise StationFileError(path.name, (Problem(0, f"打不开文件 {path}：{error.strerror}。"),)) from None
+        raise StationFileError(str(path), (Problem(0, f"打不开：{error.strerror}。"),)) from None
     file = parse_station(text, path.name)
     if encoding != "gb18030":
         return file
