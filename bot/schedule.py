@@ -37,6 +37,7 @@ PUNCTUAL = timedelta(minutes=2)
 
 ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=4)
+SLOT_DONE, SLOT_FAILED, TICK_FAILED, STORE_DOWN = "slot.done", "slot.failed", "tick.failed", "tick.store_down"
 BORN, RUN, MISSED, FAILED = "born", "run", "missed", "failed"
 
 
@@ -167,7 +168,7 @@ class Scheduler:
         pause = FIRST_PAUSE * 2 ** min(attempts - 1, 8)
         self._troubles[entry.name] = _Trouble(attempts, now + pause)
         self._metrics.handled.labels(outcome="retry" if attempts < ATTEMPTS else "parked").inc()
-        log.error("slot.failed", slot=entry.name, attempt=attempts, error=where)
+        log.error(SLOT_FAILED, slot=entry.name, attempt=attempts, error=where)
 
     async def _catch_up(self, entry: Entry, now: datetime, token: int, *, give_up: bool) -> None:
         """Run the newest slot that is due, if it is not too late; write down what was missed."""
@@ -201,7 +202,7 @@ class Scheduler:
             if outcome == RUN:
                 await self._run(unit, entry, slot, now)
         if outcome != BORN:
-            log.info("slot.done", slot=entry.name, at=slot.isoformat(), outcome=outcome, missed=len(missed))
+            log.info(SLOT_DONE, slot=entry.name, at=slot.isoformat(), outcome=outcome, missed=len(missed))
         if outcome == RUN:
             self._metrics.handled.labels(outcome="done").inc()
             self._on_commit()
@@ -225,9 +226,9 @@ class Scheduler:
                 following = await self.next_wake(now)
                 until = min(until, following) if following else until
             except StoreDownError as error:
-                log.error("tick.store_down", error=str(error))
+                log.error(STORE_DOWN, error=str(error))
                 until = now + timedelta(seconds=1)
             except Exception as error:  # noqa: BLE001 - the loop outlives every bug
-                log.error("tick.failed", error=place(error))
+                log.error(TICK_FAILED, error=place(error))
                 until = now + timedelta(seconds=2)
             await self._clock.wait(self.wake, until)

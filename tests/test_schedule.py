@@ -58,6 +58,18 @@ def test_an_hour_that_is_skipped_is_made_up_for() -> None:
     assert [f"{slot.astimezone(NEW_YORK):%d %H:%M}" for slot in slots] == ["08 03:30", "09 02:30"]
 
 
+def test_where_the_clock_jumps_half_an_hour_the_order_on_it_is_not_the_order_of_time() -> None:
+    """02:20 is skipped and made up for at 02:50, after 02:35."""
+    zone = ZoneInfo("Australia/Lord_Howe")
+    begin = at(zone, "2026-10-04 01:00")
+    first = next_after("20,35 2 * * *", zone, begin)
+    assert first is not None
+    assert f"{first.astimezone(zone):%d %H:%M}" == "04 02:35"
+    second = next_after("20,35 2 * * *", zone, first)
+    assert second is not None
+    assert f"{second.astimezone(zone):%d %H:%M}" == "04 02:50"
+
+
 @settings(max_examples=200)
 @given(
     zone=st.sampled_from(
@@ -269,6 +281,7 @@ async def test_one_that_lost_its_lease_in_between_does_nothing(engine: Engine) -
     later = NOON + timedelta(seconds=120)
     assert await make(engine, crons={"a.often": ("* * * * *", second.handler)}, owner="two").tick(later)
     await one._guarded(entries[0], later, stale)
+    await one._guarded(entries[0], later + LEASE_LASTS + timedelta(seconds=30), stale)  # nobody's, but not ours either
     assert (len(first.slots), len(second.slots)) == (0, 1)
 
 
