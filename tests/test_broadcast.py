@@ -106,6 +106,16 @@ async def test_in_a_residents_group_it_is_kept_from_the_residents(world: World) 
     assert pushed(world, "g2") == []
 
 
+@pytest.mark.parametrize("word", ["播报 ", "播报：", "/push ", "@平安小助手 播报 "])
+@pytest.mark.parametrize("text", ["明天停水，有事请 @民警。", "１２号  停电；\n第二行", "“下雪”路滑：慢行"])
+async def test_a_text_is_sent_as_it_was_typed(world: World, word: str, text: str) -> None:
+    await world.boss.tells(f"{word}{text}")
+    await world.boss.presses("发送到 2 个群")
+    assert pushed(world, "g1") == [f"📢 东湾派出所\n{text}"]
+    await world.boss.tells("播报 状态 @平安小助手")
+    assert "最近的播报" in world.boss.inbox[-1].text
+
+
 async def test_only_the_kinds_that_were_named(world: World) -> None:
     await world.boss.tells(f"播报 门店：{TEXT}")
     await world.boss.presses("发送到 1 个群")

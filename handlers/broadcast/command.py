@@ -1,5 +1,7 @@
 """播报: one word, told apart by what follows it."""
 
+import re
+
 from handlers.broadcast import drafts, rules, status
 from handlers.broadcast.feature import broadcast
 from handlers.broadcast.words import (
@@ -21,6 +23,8 @@ from handlers.kit.errors import UsageError
 from handlers.kit.parse import free_text
 from storage.model.people import GroupKind
 
+_WORD = re.compile(r"(?:播报|/push(?:@\w+)?)[\s:：，,]*", re.IGNORECASE)
+
 
 @broadcast.command(
     "播报",
@@ -32,7 +36,15 @@ from storage.model.people import GroupKind
 async def push(ctx: Context, rest: str) -> None:
     if ctx.public and (ctx.group is None or ctx.group.kind is not GroupKind.OFFICERS):
         raise UsageError(say.NOT_HERE)
-    await _do(ctx, understand(rest))
+    wish = understand(rest)
+    await _do(ctx, _as_typed(wish, ctx.event.text) if isinstance(wish, Draft) else wish)
+
+
+def _as_typed(wish: Draft, whole: str) -> Draft:
+    """The draft from the message itself: commands are matched without @s and the last full stop, a text keeps them."""
+    word = _WORD.search(whole)
+    again = understand(whole[word.end() :]) if word else wish
+    return again if isinstance(again, Draft) else wish
 
 
 async def _do(ctx: Context, wish: Request) -> None:
