@@ -1,15 +1,18 @@
 """Is the bot well? Asked by /healthz; a full disk or a locked database shows here, and heals here."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core import Core
 from bot.web.health import Health as Report
 from storage.engine.base import StoreDownError
+from storage.model.people import Conversation
 from storage.unit import Unit
 
 STUCK = timedelta(seconds=60)
 PROBE_SECONDS = 3.0
+PROBE_BYTES = 256 * 1024
+"""A full disk may still take a small change where an old one stood: after trouble, only this much proves its end."""
 
 
 class Health:
@@ -29,6 +32,7 @@ class Health:
 
     async def _probe(self) -> dict[str, str]:
         now = self._core.clock.now()
+        await self._prove_room(now)
         async with self._core.engine.write() as tx:
             unit = Unit(tx)
             await unit.leases.take("health", "probe", now=now, until=now)
@@ -40,3 +44,14 @@ class Health:
         waiting, since = outbox.get("pending", (0, now))
         parts["outbox"] = "ok" if now - since < STUCK * 10 else f"有 {waiting} 条回复等了超过十分钟"
         return parts
+
+    async def _prove_room(self, now: datetime) -> None:
+        """If the last message could not be kept: would one be kept now? Raises StoreDownError."""
+        if not self._core.inbox.trouble:
+            return
+        probe = Conversation(platform="health", chat_id="", user_id="", step="", data="0" * PROBE_BYTES, expires_at=now)
+        async with self._core.engine.write() as tx:
+            await Unit(tx).conversations.put(probe)
+        async with self._core.engine.write() as tx:
+            await Unit(tx).conversations.end("health", "", "")
+        self._core.inbox.trouble = ""

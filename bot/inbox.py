@@ -28,6 +28,7 @@ class Inbox:
         self._wake = wake
         self._open = _Batch()
         self._turn = asyncio.Lock()
+        self.trouble = ""  # why the last batch could not be kept
 
     async def accept(self, envelopes: Sequence[Envelope]) -> None:
         """Return once all are durable. Raises StoreDownError if they are not: do not acknowledge them."""
@@ -49,8 +50,10 @@ class Inbox:
                 await Unit(tx).inbox.add(batch.envelopes, self._clock.now())
         except StoreDownError as error:
             batch.error = error
+            self.trouble = str(error)
             return
         batch.stored = True
+        self.trouble = ""
         self._wake.set()
         for envelope in batch.envelopes:
             outcome = "unreadable" if envelope.unreadable else "accepted"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.adapters.base import Moved, Never, Platform, Sent, Unknown
+from bot.adapters.base import Later, Moved, Never, Platform, Sent, Unknown
 from bot.clock import Clock
 from bot.errors import place
 from bot.metrics import Metrics
@@ -27,7 +27,11 @@ LEASE = timedelta(seconds=90)
 IN_FLIGHT = 48
 """Sends under way per bot; a platform that hangs never holds up another."""
 
+FOR_PEOPLE = 12
+"""Of these, kept free of broadcasts: an urgent notice never waits for a platform that answers slowly."""
+
 LOOK = 200
+LOOK_ON = timedelta(milliseconds=20)
 TARGET_PAUSE = timedelta(milliseconds=300)
 COPY_MARK = "\n（刚才网络不稳，这条可能是重复的）"
 
@@ -72,7 +76,7 @@ class Courier:
             async with self._engine.write() as tx:
                 unit = Unit(tx)
                 for done in finished:
-                    await settle(unit, done, now, self._owner, self._jitter)
+                    await self._settle(unit, done, now)
                 if self._recovered_at is None or now - self._recovered_at > LEASE / 3:
                     await unit.outbox.recover(now, lapsed=now)
                     self._recovered_at = now
@@ -91,6 +95,21 @@ class Courier:
             moments.append(next_due)
         return min(moments, default=None)
 
+    async def _settle(self, unit: Unit, done: Settled, now: datetime) -> None:
+        """Write one answer down. One that cannot be written must not keep all others from it."""
+        result, address = done.result, done.row.out.to
+        try:
+            async with unit.tx.savepoint():
+                await settle(unit, done, now, self._owner, self._jitter)
+        except StoreDownError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug in one row must not stop the others
+            log.error("outbox.settle_failed", outbox=done.row.id, error=place(error))
+            await unit.outbox.end(done.row.id, OutState.UNKNOWN, place(error))
+        if isinstance(result, Later) and result.chat_wide and result.after is not None:
+            until = now + timedelta(seconds=result.after)
+            self._throttles[(address.platform, address.bot)].silence(address.key, until)
+
     async def _lease(self, unit: Unit, key: tuple[str, str], now: datetime, leased: list[OutRow]) -> datetime | None:
         """Lease for one bot as much as limits allow; when its rate limit gives way, if that is what stops it."""
         room = IN_FLIGHT - sum(1 for busy in self._tasks.values() if busy == key)
@@ -98,10 +117,11 @@ class Courier:
         max_lane = Lane.DIGEST
         chats: set[str] = set()
         wait: datetime | None = None
-        for ready in await unit.outbox.ready(key[0], now, max_lane=max_lane, limit=LOOK):
+        rows = await unit.outbox.ready(*key, now, limit=LOOK)
+        for ready in rows:
             out = ready.row.out
             chat = f"press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
-            if room <= 0 or out.to.bot != key[1] or out.lane > max_lane or chat in chats:
+            if room <= _kept_free(out.lane) or out.lane > max_lane or chat in chats:
                 continue
             if await self._overtaken(unit, ready, now):
                 continue
@@ -125,6 +145,8 @@ class Courier:
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat)
             leased.append(_to_send(ready))
+        if wait is None and room > FOR_PEOPLE and len(rows) == LOOK:
+            wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
         return wait
 
     async def _hold(self, unit: Unit, throttle: Throttle, out: Outgoing, group: bool, now: datetime) -> bool:
@@ -163,6 +185,8 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - an adapter's bug; whether it was sent, nobody knows
             result = Unknown(why=place(error))
             log.error("send.bug", outbox=row.id, error=place(error))
+        if isinstance(result, Later) and result.after is not None:
+            result = replace(result, after=result.after + self._jitter() * 0.2)
         outcome = type(result).__name__.lower()
         self._metrics.sends.labels(platform=platform.name, outcome=outcome).inc()
         if not isinstance(result, Sent):
@@ -174,6 +198,18 @@ class Courier:
         """Wait until every send under way has its answer."""
         while self._tasks:
             await asyncio.wait(list(self._tasks))
+
+    async def finish(self, seconds: float) -> None:
+        """Before the program ends: let the sends under way end, and write down what became of them."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=seconds)
+        finished, self._finished = self._finished, []
+        if not finished:
+            return
+        now = self._clock.now()
+        async with self._engine.write() as tx:
+            for done in finished:
+                await self._settle(Unit(tx), done, now)
 
     async def run(self) -> None:
         """The outbox loop: until cancelled, whatever happens."""
@@ -191,11 +227,15 @@ class Courier:
             await self._clock.wait(self.wake, until)
 
 
+def _kept_free(lane: Lane) -> int:
+    return FOR_PEOPLE if lane >= Lane.URGENT_PUSH else 0
+
+
 def _to_send(ready: Ready) -> OutRow:
     """As it will really go out: a possible copy says so; an edit of what never arrived becomes a message."""
     row = ready.row
     out = row.out
-    if out.kind is OutKind.EDIT and ready.target_state is not OutState.SENT:
+    if out.kind is OutKind.EDIT and (ready.target_state is not OutState.SENT or not row.target_ref):
         out = replace(out, kind=OutKind.SEND)
     if row.maybe_copy and out.kind is OutKind.SEND:
         out = replace(out, content=replace(out.content, text=out.content.text + COPY_MARK))

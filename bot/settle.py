@@ -51,7 +51,7 @@ async def _later(
     if age > GIVE_UP:
         await _never(unit, row, f"gave up: {result.why}", now)
         return
-    pause = backoff(age, jitter) if result.after is None else timedelta(seconds=result.after + jitter() * 0.2)
+    pause = backoff(age, jitter) if result.after is None else timedelta(seconds=result.after)
     await unit.outbox.later(row.id, owner=owner, due_at=now + pause, error=result.why, copy=row.maybe_copy)
     if result.chat_wide:
         await unit.outbox.hold_chat(row.out.to.key, now + pause)

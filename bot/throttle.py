@@ -43,6 +43,11 @@ class Throttle:
         self._limits = limits
         self._bot: Bucket | None = None
         self._chats: dict[str, list[Bucket]] = {}
+        self._silent: dict[str, datetime] = {}
+
+    def silence(self, chat_key: str, until: datetime) -> None:
+        """The platform told us to leave this chat alone until then."""
+        self._silent[chat_key] = until
 
     def bot_wait(self, lane: Lane, now: datetime) -> float:
         """Seconds until the bot may send something of this lane."""
@@ -54,6 +59,11 @@ class Throttle:
 
     def chat_wait(self, chat_key: str, group: bool, lane: Lane, now: datetime) -> float:
         """Seconds until this chat may receive something of this lane."""
+        silent = self._silent.get(chat_key)
+        if silent is not None:
+            if silent > now:
+                return (silent - now).total_seconds()
+            del self._silent[chat_key]
         buckets = self._chats.get(chat_key)
         if buckets is None:
             buckets = self._chats[chat_key] = self._new_chat(group, now)

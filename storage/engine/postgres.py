@@ -14,6 +14,7 @@ _DOWN = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.OperatorInterventionError,
@@ -54,7 +55,7 @@ class PostgresTx:
     async def lock_chats(self, keys: Sequence[str]) -> set[str]:
         """Advisory locks held to the end of the transaction. Sorted, so that two processes cannot lock crosswise."""
         got = set()
-        for key in sorted(keys):
+        for key in sorted(set(keys)):
             if await self._connection.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 7))", key):
                 got.add(key)
         return got
@@ -90,6 +91,8 @@ class PostgresEngine:
             async with self._pool.acquire(timeout=TIMEOUT_S) as connection:
                 yield connection
         except _DOWN as error:
+            if isinstance(error, ValueError):  # asyncpg's word for a parameter that cannot be sent: our bug
+                raise
             raise StoreDownError(f"PostgreSQL: {type(error).__name__}") from error
 
     @asynccontextmanager

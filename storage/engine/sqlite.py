@@ -155,7 +155,7 @@ class SqliteEngine:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=256)
         connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "busy_timeout=0"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
@@ -170,16 +170,23 @@ class SqliteEngine:
         self._pool.shutdown()
 
     async def _threaded(self, work: Callable[[], T]) -> T:
-        """Run on the worker thread. If cancelled, wait for it all the same: half a commit is nobody's business."""
+        """Run on the worker thread. However often cancelled, wait for it: half a commit is nobody's business."""
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            await asyncio.wait([future])
-            raise
+        cancelled: asyncio.CancelledError | None = None
+        while not future.done():
+            try:
+                await asyncio.wait([future])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            future.exception()  # looked at, so that it is not reported as forgotten
+            raise cancelled
+        return future.result()
 
     async def _begin(self) -> None:
         connection = self.writer
+        if connection.in_transaction:  # a rollback that failed with the disk
+            connection.rollback()
         try:
             connection.execute("BEGIN IMMEDIATE")
             return
@@ -201,16 +208,17 @@ class SqliteEngine:
         async with self._lock:
             connection = self.writer
             try:
-                await self._begin()
-                yield SqliteTx(connection, self._named)
-                await self._threaded(connection.commit)
+                try:
+                    await self._begin()
+                    yield SqliteTx(connection, self._named)
+                    await self._threaded(connection.commit)
+                finally:
+                    if connection.in_transaction:
+                        connection.rollback()
             except sqlite3.Error as error:
                 if _down(error):
                     raise StoreDownError(str(error)) from error
                 raise
-            finally:
-                if connection.in_transaction:
-                    connection.rollback()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqliteReadTx]:

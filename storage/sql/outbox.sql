@@ -10,7 +10,7 @@ SELECT o.*, t.message_ref AS target_ref, t.state AS target_state,
   CASE WHEN o.kind = 'edit' AND EXISTS (SELECT 1 FROM outbox n WHERE n.target = o.target AND n.kind = 'edit'
     AND n.state = 'pending' AND n.id > o.id) THEN 1 ELSE 0 END AS superseded
 FROM outbox o LEFT JOIN outbox t ON o.kind = 'edit' AND t.key = o.target
-WHERE o.state = 'pending' AND o.platform = :platform AND o.due_at <= :now AND o.lane <= :max_lane
+WHERE o.state = 'pending' AND o.platform = :platform AND o.bot = :bot AND o.due_at <= :now
   AND o.chat_key NOT IN (SELECT l.chat_key FROM outbox l WHERE l.state = 'leased')
 ORDER BY o.lane, o.id LIMIT :limit;
 

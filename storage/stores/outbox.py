@@ -85,11 +85,9 @@ class Outbox:
         )
         return row is not None
 
-    async def ready(self, platform: str, now: datetime, *, max_lane: Lane, limit: int) -> list[Ready]:
-        """Due rows of chats with nothing in flight, most urgent lane first, oldest first."""
-        rows = await self._tx.rows(
-            "outbox_ready", platform=platform, now=to_ms(now), max_lane=int(max_lane), limit=limit
-        )
+    async def ready(self, platform: str, bot: str, now: datetime, *, limit: int) -> list[Ready]:
+        """Due rows of one bot's chats with nothing in flight, most urgent lane first, oldest first."""
+        rows = await self._tx.rows("outbox_ready", platform=platform, bot=bot, now=to_ms(now), limit=limit)
         return [_ready(row) for row in rows]
 
     async def lease(self, row_id: int, *, owner: str, until: datetime) -> bool:

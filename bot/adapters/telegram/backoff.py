@@ -15,6 +15,10 @@ class Backoff:
         self._chance = chance
         self._failures = 0
 
+    def capped(self, cap: float) -> "Backoff":
+        """Another one like this, with a cap of its own."""
+        return Backoff(self._sleep, cap, self._chance)
+
     def reset(self) -> None:
         self._failures = 0
 

@@ -19,6 +19,8 @@ QUICK_SECONDS = 1.0
 REFUSED_PAUSE = 300.0
 CONFLICT_PAUSE = 10.0
 SPOILED_TRIES = 3
+STORE_PAUSE_CAP = 2.0
+"""Seconds at most until the next try when our own database does not take what we have fetched."""
 
 POLL_FAILED = "telegram.poll_failed"
 POLL_CONFLICT = "telegram.poll_conflict"
@@ -52,6 +54,7 @@ class Poller:
         self._seconds = poll_seconds
         self._sleep = sleep
         self._backoff = backoff
+        self._store_backoff = backoff.capped(STORE_PAUSE_CAP)
         self._offset = 0
         self._limit = BATCH
         self._spoiled = 0  # answers to limit=1 that could not be decoded, in a row
@@ -91,7 +94,7 @@ class Poller:
                 await self._accept(envelopes)
         except StoreDownError:
             log.warning(STORE_DOWN, updates=len(updates), offset=self._offset)
-            await self._backoff.wait()
+            await self._store_backoff.wait()
             return
         if not ids:  # stored as unreadable, but nothing says how to step past them
             log.error(POLL_GARBLED, updates=len(updates), offset=self._offset)
@@ -102,6 +105,7 @@ class Poller:
 
     def _fine(self) -> None:
         self._backoff.reset()
+        self._store_backoff.reset()
         self._limit = BATCH
         self._spoiled = 0
 
