@@ -1,5 +1,7 @@
 """Beginnings of stories that many tests tell: a matter reported, taken, brought to its end."""
 
+import pytest
+
 from storage.model.people import PersonRole
 from storage.model.tickets import Entry, EntryKind
 from storage.unit import Unit
@@ -65,3 +67,7 @@ async def silence(world: World, user_id: str) -> None:
     """This person never wrote to the bot: it cannot write to them."""
     async with await world.unit() as unit:
         await unit.people.unreachable("world", f"p:{user_id}")
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For rules that no database can change: many words, one database."""

@@ -7,11 +7,12 @@ import pytest
 from storage.model.messages import Attachment, AttachmentKind, InboundKind, Sender
 from storage.model.tickets import EntryKind, State, Urgency
 from tests.harness import PHOTO, World
-from tests.stories import MATTER, claimed, entries, everything, kinds, reported, resolved
+from tests.stories import MATTER, claimed, entries, everything, kinds, on_sqlite, reported, resolved
 
 PLACE = Attachment(kind=AttachmentKind.LOCATION, latitude=36.65, longitude=117.12)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "call",
     [
@@ -118,6 +119,7 @@ async def test_one_message_in_the_group_is_edited_all_the_way(world: World) -> N
     assert closing.text == "1 号已确认，评价：满意。谢谢您。"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
@@ -135,6 +137,7 @@ async def test_courtesies_are_no_matter(world: World, text: str, answer: str) ->
     assert await world.tickets() == 0
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "text",
     [
@@ -211,6 +214,7 @@ async def test_an_edit_is_a_revision_and_its_officer_reads_it(world: World) -> N
     assert len(world.chat("g1")) == 1
 
 
+@on_sqlite
 @pytest.mark.parametrize("text", ["撤回 1", "@民警 撤回 1", "@民警 帮助", "登记 还有一件事"])
 async def test_an_edit_is_never_a_command(world: World, text: str) -> None:
     event = await world.chen.says(f"@民警 {MATTER}")

@@ -1,17 +1,25 @@
 """The reporter's word at the end: 解决了 or 没解决, and 满意 / 一般 / 不满意."""
 
+import re
+
 from handlers.kit import parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketOpened
 from handlers.tickets.feature import tickets
-from handlers.tickets.follow import note
+from handlers.tickets.find import officer_name
+from handlers.tickets.follow import add_to, note
 from handlers.tickets.view import refresh
-from storage.model.messages import Button, Content, Lane, Role
+from storage.model.messages import Button, Content, InboundKind, Lane, Role
+from storage.model.people import PersonRole
 from storage.model.tickets import EntryKind, Move, Rating, State, Ticket
 
 RATINGS = tuple(Rating)
+LEADERS = (PersonRole.DUTY_LEADER, PersonRole.LEADER)
+
+_SOLVED = re.compile(r"(?:已经|已|都)?解决(?:了|啦)[，,。.！!\s]*(?:(?:谢谢|多谢|感谢|辛苦).*)?")
+_UNSOLVED = re.compile(r"(?:还是|还|并|根本)?(?:没有|没|未)(?:得到)?解决(?:[，,。.！!\s].*)?", re.DOTALL)
 
 
 def ask_key(ticket: Ticket) -> str:
@@ -45,14 +53,19 @@ async def _reporters(ctx: Context, ticket_id: int) -> Ticket:
     ticket = await ctx.unit.tickets.get(ticket_id)
     if ticket is None:
         raise UsageError(texts.STALE_BUTTON)
+    if ctx.who.anonymous:
+        raise UsageError(texts.NO_RIGHT_ANONYMOUS)
     if ticket.reporter_id != ctx.who.person.id:
         raise UsageError(texts.ONLY_REPORTER)
     return ticket
 
 
 @tickets.button("confirm", args=parse.row_id, allow=Permission.REPORT)
-async def confirm(ctx: Context, ticket_id: int) -> None:
-    ticket = await _reporters(ctx, ticket_id)
+async def press_confirm(ctx: Context, ticket_id: int) -> None:
+    await _confirm(ctx, await _reporters(ctx, ticket_id))
+
+
+async def _confirm(ctx: Context, ticket: Ticket) -> None:
     moved = await ctx.unit.tickets.move(ticket.id, Move.CONFIRM, at=ctx.now)
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
@@ -85,12 +98,26 @@ async def rate(ctx: Context, arg: tuple[int, int]) -> None:
     await refresh(ctx, rated)
     await _change(ctx, rated, Content(text=texts.rated(rated)))
     await note(ctx, rated, texts.REPORTER_RATED.format(number=texts.number(rated), rating=rating))
+    if rating is Rating.POOR:
+        await _tell_leaders(ctx, rated)
     await ctx.answer(texts.RATED[rating])
 
 
+async def _tell_leaders(ctx: Context, ticket: Ticket) -> None:
+    """What the answer to a poor rating promises."""
+    officer = await officer_name(ctx, ticket.assignee_id)
+    sentence = texts.POOR_RATING.format(number=texts.number(ticket), officer=officer)
+    for member in await ctx.unit.people.members(ticket.station_id):
+        if member.role in LEADERS and member.person.id != ticket.assignee_id:
+            await ctx.tell(member.person.id, sentence, ticket_id=ticket.id)
+
+
 @tickets.button("reopen", args=parse.row_id, allow=Permission.REPORT)
-async def reopen(ctx: Context, ticket_id: int) -> None:
-    ticket = await _reporters(ctx, ticket_id)
+async def press_reopen(ctx: Context, ticket_id: int) -> None:
+    await _reopen(ctx, await _reporters(ctx, ticket_id))
+
+
+async def _reopen(ctx: Context, ticket: Ticket) -> None:
     moved = await ctx.unit.tickets.move(ticket.id, Move.REOPEN, at=ctx.now)
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
@@ -101,3 +128,32 @@ async def reopen(ctx: Context, ticket_id: int) -> None:
         await ctx.tell(ticket.assignee_id, told, ticket_id=moved.id)
     ctx.emit(TicketOpened(ticket_id=moved.id, reopened=True))
     await ctx.answer(texts.REOPENED_NOTE.format(number=texts.number(moved)))
+
+
+@tickets.otherwise(50)
+async def typed(ctx: Context) -> bool:
+    """Who types 解决了 or 没解决 instead of pressing, as an answer to us or in private, is understood."""
+    text = ctx.vocabulary.strip(ctx.event.text)
+    solved, unsolved = _SOLVED.fullmatch(text), _UNSOLVED.fullmatch(text)
+    if ctx.event.kind is not InboundKind.MESSAGE or not (solved or unsolved):
+        return False
+    ticket = await _closing_of(ctx)
+    if ticket is None or ticket.state is not State.RESOLVED or ticket.reporter_id != ctx.who.person.id:
+        return False
+    if solved:
+        await _confirm(ctx, ticket)
+        return True
+    await add_to(ctx, ticket, text=text, quiet=True)
+    await _reopen(ctx, ticket)
+    return True
+
+
+async def _closing_of(ctx: Context) -> Ticket | None:
+    """The ticket whose message is replied to; in private, without a reply, the newest."""
+    where = ctx.event.chat.address
+    if ctx.who.anonymous:
+        return None
+    if ctx.event.reply_to:
+        return await ctx.unit.tickets.by_message(where.platform, where.chat_id, ctx.event.reply_to)
+    newest = await ctx.unit.tickets.of_reporter(ctx.who.person.id, limit=1) if ctx.event.chat.private else []
+    return newest[0] if newest else None

@@ -1,7 +1,7 @@
 """What is added to a ticket later, and who must hear of it."""
 
 from handlers.kit import parse, texts
-from handlers.kit.access import Permission, is_staff
+from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.tickets.feature import tickets
@@ -41,7 +41,7 @@ async def add_to(ctx: Context, ticket: Ticket, *, text: str | None = None, quiet
     told = words or texts.attachment_list([a.kind for a in event.attachments])
     if ctx.who.person.id == ticket.reporter_id:
         await note(ctx, ticket, texts.REPORTER_ADDED.format(number=texts.number(ticket), text=told))
-    elif not is_staff(ctx.who.role_at(ticket.station_id)):
+    else:
         sentence = texts.OTHER_ADDED.format(number=texts.number(ticket), name=ctx.who.person.name, text=told)
         await note(ctx, ticket, sentence)
     for item in event.attachments:
@@ -51,10 +51,15 @@ async def add_to(ctx: Context, ticket: Ticket, *, text: str | None = None, quiet
 
 
 async def note(ctx: Context, ticket: Ticket, sentence: str) -> None:
-    """Tell whoever has the ticket, or to whom it was brought. In private, so nothing is taken out."""
+    """Tell whoever has the ticket, or to whom it was brought; if they cannot be written to, the officers' group."""
     holder = ticket.assignee_id or ticket.routed_id
-    if holder is not None and not (ctx.actor and ctx.actor.person.id == holder):
-        await ctx.tell(holder, sentence, lane=lane(ticket), ticket_id=ticket.id)
+    if holder is not None:
+        mine = ctx.actor is not None and ctx.actor.person.id == holder
+        if mine or await ctx.tell(holder, sentence, lane=lane(ticket), ticket_id=ticket.id) is not None:
+            return
+    said = texts.PRIVATE_NEWS.format(number=texts.number(ticket), bare=ticket.number) if ticket.private else sentence
+    for group in await ctx.unit.groups.officers(ticket.station_id):
+        await ctx.say(group, said, lane=lane(ticket), ticket_id=ticket.id)
 
 
 async def forward(ctx: Context, ticket: Ticket, item: Attachment) -> None:

@@ -8,6 +8,7 @@ from handlers.kit import parse, texts
 from handlers.kit.access import Permission, is_staff
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.names import public_name
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number
 from handlers.tickets.view import card_buttons
@@ -74,12 +75,15 @@ async def show(ctx: Context, number: int) -> None:
         await ctx.reply(texts.status_line(ticket))
         return
     staff = is_staff(ctx.who.role_at(ticket.station_id))
-    text = texts.history(texts.ticket_head(ticket, staff=staff, public=ctx.public), await _timeline(ctx, ticket))
+    text = texts.history(
+        texts.ticket_head(ticket, staff=staff, public=ctx.public), await _timeline(ctx, ticket, staff=staff)
+    )
     await ctx.reply(Content(text=text, buttons=card_buttons(ticket) if staff else ()))
 
 
-async def _timeline(ctx: Context, ticket: Ticket) -> list[str]:
-    """The log in words, one line each, in station time."""
+async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
+    """The log in words, one line each, in station time. Full names of officers stay among officers."""
+    hidden = ctx.public and ticket.private
     station = await ctx.unit.stations.get(ticket.station_id)
     zone = ZoneInfo(station.tz if station else "Asia/Shanghai")
     names: dict[int, str] = {}
@@ -91,9 +95,18 @@ async def _timeline(ctx: Context, ticket: Ticket) -> list[str]:
         actor = (
             msgspec.json.decode(entry.data).get("to") if entry.kind in texts.ENTRIES_WITH_RECEIVER else entry.actor_id
         )
+        if hidden and actor == ticket.reporter_id:
+            actor = None
         if actor is not None and actor not in names:
-            names[actor] = await officer_name(ctx, actor)
+            names[actor] = await _name(ctx, actor, staff=staff)
         who = names.get(actor, "") if actor is not None else ""
-        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and not (ctx.public and ticket.private) else ""
+        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and not hidden else ""
         lines.append(texts.entry_line(entry.at.astimezone(zone), label, who, what))
     return lines
+
+
+async def _name(ctx: Context, person_id: int, *, staff: bool) -> str:
+    person = await ctx.person(person_id)
+    if person is None:
+        return ""
+    return public_name(person) if person.code and not staff else person.name

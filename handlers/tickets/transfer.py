@@ -27,15 +27,19 @@ TAKERS = (PersonRole.OFFICER, PersonRole.DUTY_LEADER, PersonRole.LEADER)
 async def transfer(ctx: Context, arg: parse.NumberAndText) -> None:
     ticket = await ticket_by_number(ctx, arg.number)
     _check(ctx, ticket)
-    if not arg.text:
+    colleagues = [m for m in await ctx.unit.people.staff(ticket.station_id) if m.role in TAKERS]
+    # "转派 12 @李警官": what is @-ed has been taken out of the argument.
+    called = [name for name in ctx.vocabulary.find(ctx.event.text) if named(colleagues, name)]
+    wanted = arg.text or (called[0] if called else "")
+    if not wanted:
         await _offer(ctx, ticket)
         return
-    found = named(await ctx.unit.people.staff(ticket.station_id), arg.text)
+    found = named(colleagues, wanted)
     names = texts.join(m.person.name for m in found or await _takers(ctx, ticket))
     if not found:
-        raise UsageError(texts.NO_SUCH_COLLEAGUE.format(name=arg.text, names=names))
+        raise UsageError(texts.NO_SUCH_COLLEAGUE.format(name=wanted, names=names))
     if len(found) > 1:
-        raise UsageError(texts.SEVERAL_COLLEAGUES.format(name=arg.text, names=names))
+        raise UsageError(texts.SEVERAL_COLLEAGUES.format(name=wanted, names=names))
     await _give(ctx, ticket, found[0])
 
 

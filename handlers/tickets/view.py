@@ -181,9 +181,14 @@ async def _refresh(ctx: Context, ticket: Ticket, sight: Sight) -> None:
 async def _refresh_cards(ctx: Context, ticket: Ticket, sight: Sight) -> None:
     officers = {f"{g.platform}:{g.chat_id}" for g in await ctx.unit.groups.officers(ticket.station_id)}
     for row in await ctx.unit.outbox.of_ticket(ticket.id, Role.CARD):
-        public = row.out.to.key in officers
+        public = row.out.to.key in officers or await _is_group(ctx, row.out.to)
         content = card(ticket, sight, public=public)
         await ctx.edit(row.out.key, row.out.to, content, public=public, lane=lane(ticket), ticket_id=ticket.id)
+
+
+async def _is_group(ctx: Context, to: Address) -> bool:
+    """Also one that is no officers' group any more: it still shows the card it got."""
+    return await ctx.unit.groups.by_chat(to.platform, to.chat_id) is not None
 
 
 @tickets.on(DeliveryFailed)
@@ -196,5 +201,6 @@ async def undelivered(ctx: Context, fact: DeliveryFailed) -> None:
     if ticket is None or ticket.state not in WAITING or ticket.routed_id is None:
         return
     mine = await ctx.unit.people.identities(ticket.routed_id)
-    if any(i.platform == row.out.to.platform and row.out.to.chat_id in (i.chat_id, i.user_id) for i in mine):
+    closed = not any(i.chat_id for i in mine)  # we may have heard of the blocking first
+    if closed or any(i.platform == row.out.to.platform and row.out.to.chat_id in (i.chat_id, i.user_id) for i in mine):
         ctx.emit(TicketUnreached(ticket_id=ticket.id, person_id=ticket.routed_id))
