@@ -9,8 +9,14 @@ SHOWN = 12
 def nearest(word: str, options: Iterable[str], likeness: float = 0.5) -> str:
     """The option most like `word`, blind to case; empty if none is as like as `likeness` (0 to 1)."""
     known = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(word.lower(), known, n=1, cutoff=likeness)
-    return known[found[0]] if found else ""
+    typed = word.lower()
+    found = difflib.get_close_matches(typed, known, n=3, cutoff=likeness)
+    return known[max(found, key=lambda each: _likeness(typed, each))] if found else ""
+
+
+def _likeness(typed: str, option: str) -> tuple[float, bool]:
+    """Of two equally like ones, people mean the one that begins the same."""
+    return difflib.SequenceMatcher(None, option, typed).ratio(), typed[:1] == option[:1]
 
 
 def hint(word: str, options: Iterable[str]) -> str:

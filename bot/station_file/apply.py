@@ -163,7 +163,7 @@ class _Import:
                 continue
             other = await self.unit.stations.get(group.station_id)
             name = other.name if other else "别的派出所"
-            text = f"群 {part.title} 已经绑定在{name}。要转过来，请先在那个群里发“绑定 {self.file.station.code} …”。"
+            text = f"群“{part.title}”已经绑定在{name}。要转过来，请先在那个群里发“绑定 {self.file.station.code} …”。"
             problems.append(Problem(part.line, text))
         return problems
 

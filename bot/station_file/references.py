@@ -84,7 +84,7 @@ def check_people(people: Sequence[PersonPart], report: Report) -> None:
 def check_areas(areas: Sequence[AreaPart], people: Directory, report: Report) -> tuple[AreaPart, ...]:
     _twice(((a.name, a.line) for a in areas), "片区“{}”写了两次", report)
     return tuple(
-        replace(a, officer=people.staff(a.officer, a.line, f"片区 {a.name} ")) if a.officer else a for a in areas
+        replace(a, officer=people.staff(a.officer, a.line, f"片区“{a.name}”")) if a.officer else a for a in areas
     )
 
 
@@ -93,7 +93,7 @@ def check_groups(groups: Sequence[GroupPart], areas: Sequence[AreaPart], report:
     names = [a.name for a in areas if a.name]
     for group in groups:
         if group.area and group.area not in names:
-            report.wrong(group.line, f"群 {group.title} ：没有“{group.area}”这个片区{hint(group.area, names)}")
+            report.wrong(group.line, f"群“{group.title}”：没有“{group.area}”这个片区{hint(group.area, names)}")
 
 
 def check_shifts(shifts: Sequence[ShiftPart], people: Directory, report: Report) -> tuple[ShiftPart, ...]:

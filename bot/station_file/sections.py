@@ -92,11 +92,12 @@ def each(
 def person(table: Table) -> PersonPart | None:
     name = table.text("name", "姓名", need=True, most=20)
     if name:
-        table.what = f"人员 {name} "
+        table.what = f"人员“{name}”"
     return PersonPart(
         code=value(table, "code", "代码", code, "", need=True),
         name=name,
-        role=value(table, "role", "身份", values.role, PersonRole.RESIDENT, need=True),
+        # An unreadable role stands for an officer, so that shifts and areas do not complain as well.
+        role=value(table, "role", "身份", values.role, PersonRole.OFFICER, need=True),
         aliases=_aliases(table),
         accounts=_accounts(table),
         line=table.line,
@@ -148,7 +149,7 @@ def area(table: Table) -> AreaPart | None:
 def group(table: Table) -> GroupPart | None:
     title = table.text("title", "群名", need=True, most=120)
     if title:
-        table.what = f"群 {title} "
+        table.what = f"群“{title}”"
     platform = value(table, "platform", "平台", values.platform, "", need=True)
     chat = value(table, "chat", "群号", lambda text: values.chat(platform, text), "", need=True) if platform else ""
     return GroupPart(
@@ -166,7 +167,7 @@ def shift(table: Table) -> ShiftPart | None:
     before = len(table.report.problems)
     who = table.text("who", "谁", need=True)
     if who:
-        table.what = f"排班 {who} "
+        table.what = f"排班“{who}”"
     part = ShiftPart(
         who=who,
         duty=value(table, "duty", "班次", values.duty, Duty.OFFICER),
