@@ -82,7 +82,6 @@ def standing(ticket: Ticket, officer: str) -> str:
 
 CONFIRM = "解决了"
 REOPEN = "没解决"
-ASK_RATING = "谢谢。请给这次服务打个分："
 RATED = {
     Rating.GOOD: "谢谢您的肯定，我们会继续努力。",
     Rating.FAIR: "谢谢，我们会改进。",
@@ -129,8 +128,12 @@ def closing(ticket: Ticket) -> str:
     return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n请您本人看看，解决了吗？"
 
 
+def ask_rating(ticket: Ticket) -> str:
+    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n谢谢您的确认。请给这次服务打个分："
+
+
 def rated(ticket: Ticket) -> str:
-    return f"{number(ticket)}已确认，评价：{ticket.rating}。谢谢您。"
+    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n本人已确认，评价：{ticket.rating}。谢谢。"
 
 
 def mine(tickets: Sequence[Ticket], page: int, pages: int) -> str:

@@ -72,7 +72,7 @@ async def _confirm(ctx: Context, ticket: Ticket) -> None:
     await ctx.log(EntryKind.CONFIRMED, ticket=moved)
     await refresh(ctx, moved)
     cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
-    await _change(ctx, moved, Content(text=texts.ASK_RATING, buttons=(cells,)))
+    await _change(ctx, moved, Content(text=texts.ask_rating(moved), buttons=(cells,)))
     await ctx.answer(texts.CONFIRMED_NOTE)
 
 

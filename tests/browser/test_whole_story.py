@@ -1,6 +1,7 @@
 """The whole story, as a new user would play it: the real program, a real browser, from @民警 to 满意."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from playwright.async_api import TimeoutError as TooLateError
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +66,7 @@ async def _say(page: Page, text: str) -> None:
 
 
 async def _press(page: Page, label: str) -> None:
-    await page.get_by_test_id("msg-button").get_by_text(label, exact=True).last.click()
+    await page.get_by_test_id("msg-button").get_by_text(label, exact=True).last.click(timeout=5000)
 
 
 async def _picture(page: Page, name: str) -> None:
@@ -113,7 +115,9 @@ async def test_a_resident_cannot_press_an_officers_button_and_old_ones_tell_the_
     officers = [await _enter(browser, address, who, "g:officers") for who in ("wang", "li")]
     for page in officers:
         await expect(page.get_by_test_id("msg-button").first).to_have_text("接单")
-    await asyncio.gather(*(_press(page, "接单") for page in officers))
+    # Whoever is a moment late finds the button gone or hears who was first; both are the truth.
+    with contextlib.suppress(TooLateError):
+        await asyncio.gather(*(_press(page, "接单") for page in officers))
     await expect(officers[0].get_by_test_id("msg-text").last).to_contain_text("经办")
     await _picture(officers[1], "officers-group-wide")
     held = await officers[0].get_by_test_id("msg-text").last.inner_text()
