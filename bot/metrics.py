@@ -14,6 +14,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._states: dict[str, set[str]] = {}
         self.events = Counter("pingan_events", "Events from platforms", ["platform", "outcome"], registry=self.registry)
         """outcome: accepted, ignored, unreadable"""
         self.handled = Counter("pingan_handled", "Events and jobs handled", ["outcome"], registry=self.registry)
@@ -36,8 +37,10 @@ class Metrics:
 
     def waiting(self, queue: str, counts: Mapping[str, tuple[int, datetime]], waits: str, now: datetime) -> None:
         """Show a queue as its store's `counts()` tells it; the oldest is that of the state `waits`."""
-        self.backlog.labels(queue=queue, state=waits).set(0)
-        for state, (number, _) in counts.items():
+        known = self._states.setdefault(queue, {waits})
+        known |= counts.keys()
+        for state in known:  # a state with no rows left is zero, not what it was
+            number, _ = counts.get(state, (0, now))
             self.backlog.labels(queue=queue, state=state).set(number)
         _, since = counts.get(waits, (0, now))
         self.oldest.labels(queue=queue).set(max(0.0, (now - since).total_seconds()))
