@@ -152,7 +152,7 @@ async def _binding(ctx: Context, text: str) -> tuple[Station, GroupKind, Area | 
             kind = named
         elif here is not None:
             area = here
-        elif word.removesuffix("户").isdigit():
+        elif word.removesuffix("户").isdecimal():
             households = int(word.removesuffix("户")[:7])
         else:
             raise UsageError(texts.bind_unknown(word, KINDS, [a.name for a in areas], await _example(ctx)))

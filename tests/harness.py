@@ -26,8 +26,8 @@ from storage.model.messages import (
     Inbound,
     InboundKind,
     Mention,
-    OutKind,
     Outgoing,
+    OutKind,
     Sender,
 )
 from storage.model.people import Duty, Group, GroupKind, Identity, PersonRole, Shift
@@ -86,7 +86,7 @@ class FakePlatform:
     answers: list[tuple[str, str]] = field(default_factory=list)
     faults: dict[str, list[SendResult]] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
-    sent: int = 0
+    sent: int = 0  # how often we were asked to send
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     def parse(self, body: bytes) -> Inbound | None:
@@ -102,12 +102,12 @@ class FakePlatform:
         await asyncio.Event().wait()
 
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
+        self.sent += 1
         planned = self.faults.get(out.to.chat_id)
         if planned:
             return planned.pop(0)
         if out.to.chat_id in self.closed:
             return Never(why="blocked", gone=True)
-        self.sent += 1
         if out.kind is OutKind.ANSWER:
             self.answers.append((out.target, out.content.text))
             return Sent()

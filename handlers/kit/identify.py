@@ -14,7 +14,7 @@ async def identify(ctx: Context) -> None:
     """Fill in ctx.group, ctx.actor and ctx.station for ctx.inbound."""
     event = ctx.event
     where = event.chat.address
-    if not event.chat.private and event.kind is not InboundKind.LEFT:
+    if not event.chat.private and event.kind not in (InboundKind.LEFT, InboundKind.MOVED):
         ctx.group = await ctx.unit.groups.by_chat(where.platform, where.chat_id)
         if ctx.group is None or not ctx.group.active or (event.chat.title and event.chat.title != ctx.group.title):
             ctx.group = await ctx.unit.groups.seen(

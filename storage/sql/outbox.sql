@@ -74,8 +74,8 @@ SELECT state, COUNT(*) AS n FROM outbox WHERE broadcast_id = :broadcast_id AND k
 UPDATE outbox SET state = 'obsolete' WHERE broadcast_id = :broadcast_id AND state = 'pending' RETURNING id;
 
 -- name: outbox_chat_moved!
-UPDATE outbox SET chat_id = :new_id, chat_key = :new_key
-WHERE platform = :platform AND chat_id = :chat_id AND state IN ('pending', 'leased');
+UPDATE outbox SET chat_id = :new_id, chat_key = :new_key, message_ref = ''
+WHERE platform = :platform AND chat_id = :chat_id;
 
 -- name: outbox_dead
 SELECT * FROM outbox WHERE state IN ('dead', 'unknown') ORDER BY id DESC LIMIT :limit;

@@ -82,7 +82,7 @@ ON CONFLICT (platform, chat_id, message_id) DO NOTHING RETURNING ticket_id;
 SELECT platform, chat_id, message_id, album FROM ticket_message ORDER BY ticket_id DESC LIMIT :limit;
 
 -- name: ticket_chat_moved!
-UPDATE ticket SET chat_id = :new_id WHERE platform = :platform AND chat_id = :chat_id;
+UPDATE ticket SET chat_id = :new_id, message_id = '' WHERE platform = :platform AND chat_id = :chat_id;
 
 -- name: ticket_state_counts
 SELECT state, COUNT(*) AS n FROM ticket GROUP BY state;

@@ -150,6 +150,7 @@ class Outbox:
         return len(await self._tx.rows("outbox_cancel_broadcast", broadcast_id=broadcast_id))
 
     async def chat_moved(self, platform: str, chat_id: str, new_id: str) -> None:
+        """Everything follows. Message ids of the old chat mean nothing, or something else, in the new one."""
         await self._tx.one(
             "outbox_chat_moved",
             platform=platform,
