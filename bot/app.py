@@ -3,9 +3,10 @@
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,21 @@ from bot.hearing import Hearing
 from bot.local_directory import read_directory
 from bot.metrics import Metrics
 from bot.seed import seed
+from bot.supervise import supervise
 from bot.watch import Watch
 from bot.web import telegram_hook
 from bot.web.app import build_web
+from bot.web.server import Server
 from handlers import FEATURES
 from handlers.broadcast import BroadcastSettings
 from storage.engine import connect
-from storage.engine.base import Engine
+from storage.engine.base import Engine, StoreDownError
 from storage.engine.migrate import migrate
 
 log = structlog.get_logger()
+
+LAST_SENDS_SECONDS = 3.0
+"""How long sends under way may take to end when the program is told to stop."""
 
 
 class PortInUseError(Exception):
@@ -59,13 +65,29 @@ class App:
         """Until told to stop (SIGINT, SIGTERM). What was accepted and not done is done after the next start."""
         core = self.core
         watch = Watch(core, self.telegram)
-        loops = [core.dispatcher.run(), core.courier.run(), core.jobs.run(), core.scheduler.run(), watch.run()]
-        loops += [platform.run(core.inbox.accept) for platform in core.platforms.values()]
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(loop) for loop in loops]
-            await self._serve_web()
-            for task in tasks:
-                task.cancel()
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "inbox": core.dispatcher.run,
+            "outbox": core.courier.run,
+            "jobs": core.jobs.run,
+            "tick": core.scheduler.run,
+            "watch": watch.run,
+            **{name: partial(platform.run, core.inbox.accept) for (name, _), platform in core.platforms.items()},
+        }
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(supervise(name, part, core.clock)) for name, part in parts.items()]
+                await self._serve_web()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self._write_down()
+
+    async def _write_down(self) -> None:
+        """What the last sends came to. Where the store is down, they stay what they were: uncertain."""
+        try:
+            await self.core.courier.finish(LAST_SENDS_SECONDS)
+        except StoreDownError as error:
+            log.warning(logs.DEGRADED, error=str(error))
         log.info(logs.STOPPED)
 
     async def _serve_web(self) -> None:
@@ -183,7 +205,7 @@ def _web(settings: Settings, core: Core, local: LocalPlatform | None, telegram: 
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2, server_header=False
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def _listen(settings: Settings) -> socket.socket:

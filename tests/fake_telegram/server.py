@@ -206,6 +206,8 @@ async def _params(request: web.Request) -> Json:
 def _plain(name: str, value: Any) -> Any:
     if name in COMPLEX:
         return json.loads(value)
+    if value in ("true", "false"):
+        return value == "true"
     if isinstance(value, str) and value.lstrip("-").isdigit() and name not in {"text", "caption"}:
         return int(value)
     return value

@@ -2,10 +2,13 @@
 
 import asyncio
 import random
+import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from tests.fake_telegram import TOKEN
 from tests.soak.kit import Bot, Child, Fake, leased, query, quiet, say, until
 from tests.soak.traffic import GROUPS, Reckoning, Traffic, reckon
 
@@ -68,14 +71,10 @@ async def flow(fake: Fake, bot: Bot, traffic: Traffic, plan: Plan, chance: rando
 
 async def soak_stock(folder: Path, plan: Plan) -> tuple[int, int]:
     """The same kills for the usual bot: (addressed, lost)."""
-    import sys
-
     database = f"sqlite:///{folder / 'stock.db'}"
     chance = random.Random(plan.seed)
     traffic = Traffic(chance)
     async with Fake(folder) as fake:
-        from tests.fake_telegram import TOKEN
-
         command = [sys.executable, "-m", "tests.soak.stock_bot", fake.base_url, TOKEN, str(folder / "stock.db")]
         bot = Child(command, folder, "stock")
         await fake.post("faults", {"kind": "delay", "method": "sendMessage", "times": 10**9, "seconds": ANSWER_DELAY})
@@ -85,7 +84,7 @@ async def soak_stock(folder: Path, plan: Plan) -> tuple[int, int]:
                 bot.start()
                 asked = await _polls(fake)
                 await fake.push(traffic.some(share))
-                await until(lambda asked=asked: _polled(fake, asked), 30, "the stock bot polls", every=0.03)
+                await until(partial(_polled, fake, asked), 30, "the stock bot polls", every=0.03)
                 await asyncio.sleep(chance.uniform(0, 0.35))
                 bot.kill()
             bot.start()

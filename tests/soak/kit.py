@@ -180,12 +180,12 @@ class Bot:
                 **self.telegram,
             },
             "broadcasts": {"rules": []},
-            "logs": {"level": "info"},
+            "logs": {"level": "info", "format": "json"},
             **self.more,
         }
         path = self.folder / f"{self.name}.yaml"
         path.write_text(json.dumps(config), encoding="utf-8")
-        command = [*self.wrap, sys.executable, "-m", "tests.soak.run_bot", str(path)]
+        command = [*self.wrap, sys.executable, "-m", "bot", "--config", str(path), "run"]
         self.child = Child(command, self.folder, self.name)
 
     def start(self) -> None:
@@ -231,7 +231,7 @@ async def quiet(fake: Fake, database: str) -> bool:
         "SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new')"
         " + (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'leased'))"
     )
-    return (await query(database, waiting))[0][0] == 0
+    return int((await query(database, waiting))[0][0]) == 0
 
 
 async def leased(database: str) -> int:

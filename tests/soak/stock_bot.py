@@ -3,6 +3,7 @@
 Only here to show that the kill test sees loss: run_polling confirms an update while it still sits in memory.
 """
 
+import logging
 import sys
 
 import aiosqlite
@@ -14,6 +15,7 @@ INSERT = "INSERT INTO ticket (chat_id, message_id, text) VALUES (?, ?, ?)"
 
 
 def main() -> None:
+    logging.basicConfig(level=logging.WARNING)
     base_url, token, path = sys.argv[1:4]
     connections: list[aiosqlite.Connection] = []
 
