@@ -56,15 +56,16 @@ def backup(source: Path, target: Path, progress: Callable[[float], None] = lambd
     part = target.with_name(f"{target.name}.part")
     try:
         _prepare(source, target, part)
-        _watched(source, part, progress)
-        _check(part)
-        _finish(part, target)
+        try:
+            _watched(source, part, progress)
+            _check(part)
+            _finish(part, target)
+        finally:
+            part.unlink(missing_ok=True)
     except sqlite3.Error as error:
         raise BackupError(f"备份没有成功：{error}。原来的数据库没有受影响，可以再试一次。") from error
     except OSError as error:
         raise BackupError(f"写不了备份 {target}：{error.strerror}。检查目录权限和磁盘空间。") from error
-    finally:
-        part.unlink(missing_ok=True)
     progress(1.0)
     return Backup(path=target, size=target.stat().st_size, seconds=time.monotonic() - started)
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from storage.model.tickets import State
+
 HANDLE_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600)
 SEND_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 1800)
 
@@ -38,12 +40,17 @@ class Metrics:
     def waiting(self, queue: str, counts: Mapping[str, tuple[int, datetime]], waits: str, now: datetime) -> None:
         """Show a queue as its store's `counts()` tells it; the oldest is that of the state `waits`."""
         known = self._states.setdefault(queue, {waits})
-        known |= counts.keys()
+        known.update(counts)
         for state in known:  # a state with no rows left is zero, not what it was
             number, _ = counts.get(state, (0, now))
             self.backlog.labels(queue=queue, state=state).set(number)
         _, since = counts.get(waits, (0, now))
         self.oldest.labels(queue=queue).set(max(0.0, (now - since).total_seconds()))
+
+    def by_state(self, counts: Mapping[str, int]) -> None:
+        """Show the tickets as their store's `state_counts()` tells them; states without tickets are zero."""
+        for state in State:
+            self.tickets.labels(state=state.value).set(counts.get(state.value, 0))
 
     def render(self) -> bytes:
         """Prometheus text."""

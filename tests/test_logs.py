@@ -184,3 +184,11 @@ def test_metrics_count_and_two_programs_do_not_share() -> None:
     assert 'pingan_backlog{queue="inbox",state="new"} 0.0' in emptied
     assert 'pingan_backlog{queue="inbox",state="dead"} 0.0' in emptied
     assert 'pingan_oldest_seconds{queue="inbox"} 0.0' in emptied
+
+
+def test_tickets_that_moved_on_leave_their_state() -> None:
+    metrics = Metrics()
+    metrics.by_state({"待接单": 2})
+    assert 'pingan_tickets{state="待接单"} 2.0' in metrics.render().decode()
+    metrics.by_state({"已接单": 2})
+    assert 'pingan_tickets{state="待接单"} 0.0' in metrics.render().decode()
