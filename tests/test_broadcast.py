@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.base import Unknown
+from bot.adapters.base import Later, Unknown
 from storage.model.messages import Lane, OutState
 from storage.model.people import GroupKind
 from storage.model.tickets import EntryKind
@@ -132,6 +132,20 @@ async def test_the_drafter_is_told_once_how_it_went(world: World) -> None:
     [report] = world.boss.inbox[before:]
     assert report.text == f"1 号播报“{TEXT[:13]}…”发完了：已送达 2 个群。"
     assert len(await entries(world, EntryKind.BROADCAST_SENT)) == 1
+
+
+async def test_the_report_waits_for_the_slowest_group(world: World) -> None:
+    world.platform.faults["g1"] = [Later(why="flood", after=100, chat_wide=True)]
+    await world.boss.tells(f"播报 {TEXT}")
+    await world.boss.presses("发送到 2 个群")
+    before = len(world.boss.inbox)
+    await world.passes(seconds=65)
+    assert len(world.boss.inbox) == before
+    await world.boss.tells("播报 状态 1")
+    assert "已送达 1 个群，发送中 1 个群" in world.boss.inbox[-1].text
+    for _ in range(4):
+        await world.passes(minutes=1)
+    assert [shown.text[-13:] for shown in world.boss.inbox[before + 1 :]] == ["发完了：已送达 2 个群。"]
 
 
 async def test_a_restart_before_anything_left_sends_each_group_one(world: World) -> None:

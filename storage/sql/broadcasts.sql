@@ -9,7 +9,7 @@ SELECT * FROM broadcast WHERE id = :id;
 UPDATE broadcast SET state = :state WHERE id = :id AND state = :was RETURNING *;
 
 -- name: broadcast_of_station
-SELECT * FROM broadcast b WHERE station_id = :station_id AND state <> 'draft'
+SELECT * FROM broadcast b WHERE station_id = :station_id
   AND EXISTS (SELECT 1 FROM outbox o WHERE o.broadcast_id = b.id)
 ORDER BY id DESC LIMIT :limit;
 
@@ -19,7 +19,7 @@ SELECT * FROM broadcast b WHERE station_id = :station_id AND state = 'sending'
 ORDER BY id;
 
 -- name: broadcast_codes
-SELECT text_code FROM broadcast b WHERE station_id = :station_id AND text_code <> '' AND state <> 'draft'
+SELECT text_code FROM broadcast b WHERE station_id = :station_id AND text_code <> ''
   AND EXISTS (SELECT 1 FROM outbox o WHERE o.broadcast_id = b.id)
 ORDER BY id;
 
