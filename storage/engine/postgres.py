@@ -87,12 +87,22 @@ class PostgresEngine:
     async def _connection(self) -> AsyncIterator[Any]:
         if self._pool is None:
             raise StoreDownError("the database is not open")
+        connection = await self._acquire()
         try:
-            async with self._pool.acquire(timeout=TIMEOUT_S) as connection:
+            try:
                 yield connection
+            finally:
+                await self._pool.release(connection)
         except _DOWN as error:
             if isinstance(error, ValueError):  # asyncpg's word for a parameter that cannot be sent: our bug
                 raise
+            raise StoreDownError(f"PostgreSQL: {type(error).__name__}") from error
+
+    async def _acquire(self) -> Any:
+        """Whatever keeps us from a connection, the server is not there for us."""
+        try:
+            return await self._pool.acquire(timeout=TIMEOUT_S)
+        except (asyncpg.PostgresError, *_DOWN) as error:
             raise StoreDownError(f"PostgreSQL: {type(error).__name__}") from error
 
     @asynccontextmanager
