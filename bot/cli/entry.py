@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from bot.cli.boundary import Boundary
+from bot.cli.boundary import INTERRUPTED, Boundary, tell
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -15,4 +15,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with Boundary(debug="--debug" in args):
         from bot.cli.commands import run_args
 
-        sys.exit(run_args(args))
+        code = run_args(args)
+        if code == INTERRUPTED:  # typer has swallowed the Ctrl-C
+            tell("已中断。")
+        sys.exit(code)
