@@ -5,25 +5,52 @@ import unicodedata
 
 HIDDEN = "［号码已隐去］"
 
-_CHINESE = dict(zip("零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖", "0011223456789123456789", strict=True))
-_GAP = r"[ \-–—.·,，、_/|*()（）~\u200b-\u200f\u2060\ufeff]{0,3}"
-_LONG = re.compile(rf"\d(?:{_GAP}\d){{9,}}{_GAP}\d[xX]?(?!\d)|\d(?:{_GAP}\d){{14}}{_GAP}\d{{2}}[xX]")
-_LANDLINE = re.compile(rf"(?<!\d)0\d{{2,3}}{_GAP}\d{{7,8}}(?!\d)")
-_TOLD = re.compile(r"((?:电话|手机|联系|号码|微信|QQ|座机)\D{0,6}?)(\d{3,4}[ \-]?\d{4})(?!\d)", re.IGNORECASE)
+_SPOKEN = {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9"}
+"""As numbers are read out over the radio; all others Unicode knows."""
+
+_GAP = (
+    r"[\s\-‐‑‒–—―－﹣.．·・•,，、/／\\|_*＊~～:：;；()（）\[\]【】+＋'\""
+    r"\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\ufe00-\ufe0f\ufeff]{0,3}"
+)
+"""What people put between the digits of one number, seen or unseen."""
+
+_LONG = re.compile(rf"\d(?:{_GAP}\d){{10,}}(?:{_GAP}[xX](?![A-Za-z]))?")
+_LANDLINE = re.compile(rf"(?<!\d)0(?:{_GAP}\d){{9}}")
+_TOLD = re.compile(
+    r"((?:电话|手机|联系|号码|微信|QQ|座机)\D{0,6}?)(\d(?:[ \-－–—]?\d){5,})", re.IGNORECASE
+)  # "QQ 123456": shorter, but announced
+
+_DAY = r"(?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
+_TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?"
+_MOMENT = re.compile(
+    rf"(?<!\d)(?<!\d[-/.:])(?:(?:19|20)\d\d[-/.]{_DAY}(?:\s{_TIME})?|{_DAY}\s{_TIME})(?![-/.:]?\d)", re.ASCII
+)
+"""Dates and times stand alone and are no part of a number."""
 
 
 def _plain_digit(char: str) -> str:
-    """One character in, one out, so that places stay where they are: １ ① 一 ٣ → 1 1 1 3."""
-    if char in _CHINESE:
-        return _CHINESE[char]
-    digit = unicodedata.digit(char, None)
-    return char if digit is None else str(digit)
+    """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3."""
+    if char in _SPOKEN:
+        return _SPOKEN[char]
+    value = unicodedata.numeric(char, -1)
+    return str(int(value)) if value in range(10) else char
+
+
+def _without_word(text: str, found: re.Match[str]) -> tuple[int, int]:
+    """The 三 of "张三，138…" is no part of the number behind it."""
+    start, end = found.span()
+    rest = re.search(r"\D\d", found.group()[:5])
+    if not text[start].isdigit() and rest is not None and not found.group()[1].isdigit():
+        later = _LONG.match(found.string, start + rest.end() - 1, end)
+        start = later.start() if later else start
+    return start, end
 
 
 def find_private(text: str) -> list[tuple[int, int]]:
     """(start, end) of every number that could reach or identify a person."""
     plain = "".join(map(_plain_digit, text))
-    spans = [m.span() for pattern in (_LONG, _LANDLINE) for m in pattern.finditer(plain)]
+    plain = _MOMENT.sub(lambda m: "时" * len(m.group()), plain)
+    spans = [_without_word(text, m) for pattern in (_LONG, _LANDLINE) for m in pattern.finditer(plain)]
     spans += [m.span(2) for m in _TOLD.finditer(plain)]
     return sorted(spans)
 

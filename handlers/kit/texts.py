@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from handlers.kit.private import hide_private
 from storage.model.people import PersonRole
 from storage.model.tickets import WAITING, EntryKind, Rating, State, Ticket, Urgency
 
@@ -178,7 +179,7 @@ def card(
     else:
         lines += [
             f"{where} · {reporter} · {local:%m-%d %H:%M}",
-            f"“{short(ticket.text, 120) if public else ticket.text}”",
+            f"“{short(hide_private(ticket.text), 120) if public else ticket.text}”",
         ]
         lines += [f"附：{attachments}"] if attachments else []
         lines += [f"提示：{ticket.hint}"] if ticket.hint else []
@@ -250,7 +251,8 @@ def todo(
     for ticket in tickets:
         mark = "🔴" if ticket.urgency is Urgency.URGENT else "·"
         holder = holders.get(ticket.assignee_id or 0, "")
-        text = "（私下反映）" if public and ticket.private else short(ticket.text, 16)
+        words = hide_private(ticket.text) if public else ticket.text
+        text = "（私下反映）" if public and ticket.private else short(words, 16)
         lines.append(f"{mark} {number(ticket)}　{ticket.state}{f'（{holder}）' if holder else ''}　{text}")
     return "\n".join(lines)
 
