@@ -86,6 +86,7 @@ class App:
         """What the last sends came to. Where the store is down, they stay what they were: uncertain."""
         try:
             await self.core.courier.finish(LAST_SENDS_SECONDS)
+            await self.core.scheduler.release()
         except StoreDownError as error:
             log.warning(logs.DEGRADED, error=str(error))
         log.info(logs.STOPPED)

@@ -53,6 +53,8 @@ class Core:
         """Remember what the prefilters need. `alone`: no other process uses this database, so nothing is in flight."""
         async with self.engine.write() as tx:
             unit = Unit(tx)
+            if alone:
+                await unit.leases.end_all()
             for chat_key, message_id, album in reversed(await unit.tickets.recent_messages(REMEMBERED)):
                 self.hearing.took(chat_key, message_id, album)
             for asked in await unit.conversations.open(self.clock.now()):

@@ -1,9 +1,10 @@
 """What stores need from a database, whichever it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+T = TypeVar("T")
 Row = Mapping[str, Any]
 """One row, read by column name. Times are integer milliseconds since 1970 UTC, flags 0 or 1, JSON is text."""
 
@@ -30,6 +31,13 @@ class Tx(Protocol):
 
     async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once per mapping."""
+
+    async def recall(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
+        """What `load` returns, asked once in this transaction.
+
+        Forgotten as soon as a statement writes to a table of the directory (storage/engine/named.py) or a savepoint
+        is undone, so it is always what `load` would return now. Never shared between transactions.
+        """
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone if it raises."""

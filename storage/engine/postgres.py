@@ -1,14 +1,16 @@
 """PostgreSQL through asyncpg: a pool, one connection per transaction, several processes at once."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
 from storage.engine.base import Row, StoreDownError
+from storage.engine.memory import Memory
 from storage.engine.named import Statement, statements
 
+T = TypeVar("T")
 TIMEOUT_S = 15.0
 _DOWN = (
     OSError,
@@ -33,9 +35,16 @@ class PostgresTx:
     def __init__(self, connection: Any, named: dict[str, Statement]) -> None:
         self._connection = connection
         self._named = named
+        self._memory = Memory()
+
+    def _statement(self, name: str) -> Statement:
+        statement = self._named[name]
+        if statement.directory:
+            self._memory.forget()
+        return statement
 
     async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
-        statement = self._named[name]
+        statement = self._statement(name)
         found: Sequence[Row] = await self._connection.fetch(statement.sql, *(params[n] for n in statement.order))
         return found
 
@@ -44,13 +53,20 @@ class PostgresTx:
         return found[0] if found else None
 
     async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
-        statement = self._named[name]
+        statement = self._statement(name)
         await self._connection.executemany(statement.sql, [[each[n] for n in statement.order] for each in params])
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        async with self._connection.transaction():
-            yield
+        try:
+            async with self._connection.transaction():
+                yield
+        except BaseException:
+            self._memory.forget()
+            raise
+
+    async def recall(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
+        return await self._memory.recall(key, load)
 
     async def lock_chats(self, keys: Sequence[str]) -> set[str]:
         """Advisory locks held to the end of the transaction. Sorted, so that two processes cannot lock crosswise."""

@@ -6,7 +6,7 @@ disk or on another process — a contended BEGIN, every COMMIT — runs on one w
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from storage.engine.base import Row, StoreDownError
+from storage.engine.memory import Memory
 from storage.engine.named import Statement, statements
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class SqliteTx:
     def __init__(self, connection: sqlite3.Connection, named: dict[str, Statement]) -> None:
         self._connection = connection
         self._named = named
+        self._memory = Memory()
         self._depth = 0
 
     def _run(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
@@ -56,16 +58,25 @@ class SqliteTx:
                 raise StoreDownError(str(error)) from error
             raise
 
+    def _named_run(self, name: str, params: Mapping[str, Any]) -> list[Row]:
+        statement = self._named[name]
+        if statement.directory:
+            self._memory.forget()
+        return self._run(statement.sql, params)
+
     async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
-        return self._run(self._named[name].sql, params)
+        return self._named_run(name, params)
 
     async def one(self, name: str, /, **params: Any) -> Row | None:
-        found = self._run(self._named[name].sql, params)
+        found = self._named_run(name, params)
         return found[0] if found else None
 
     async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         for each in params:
-            self._run(self._named[name].sql, each)
+            self._named_run(name, each)
+
+    async def recall(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
+        return await self._memory.recall(key, load)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -75,6 +86,7 @@ class SqliteTx:
         try:
             yield
         except BaseException:
+            self._memory.forget()
             # A full disk makes SQLite end the whole transaction by itself: nothing is left to undo.
             if self._connection.in_transaction:
                 self._run(f"ROLLBACK TO {name}", {})
@@ -112,6 +124,9 @@ class SqliteReadTx:
 
     async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         raise TypeError("a reading connection does not write")
+
+    async def recall(self, _key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
+        return await load()  # a reader sees what others commit: it remembers nothing
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

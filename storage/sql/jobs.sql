@@ -52,7 +52,10 @@ WHERE lease.owner = excluded.owner OR lease.until < :now
 RETURNING name, owner, token, until;
 
 -- name: lease_release!
-DELETE FROM lease WHERE name = :name AND owner = :owner;
+UPDATE lease SET until = 0 WHERE name = :name AND owner = :owner;
+
+-- name: lease_end_all!
+UPDATE lease SET until = 0;
 
 -- name: conversation_get
 SELECT platform, chat_id, user_id, step, data, expires_at FROM conversation

@@ -6,6 +6,18 @@ WHERE i.platform = :platform AND i.user_id = :user_id;
 -- name: person_get
 SELECT id, name, code, aliases FROM person WHERE id = :id;
 
+-- name: newcomer_person
+INSERT INTO person (name) VALUES (:name) RETURNING id;
+
+-- name: newcomer_identity
+INSERT INTO identity (platform, user_id, bot, person_id, username, chat_id)
+VALUES (:platform, :user_id, :bot, :person_id, :username, :chat_id)
+ON CONFLICT (platform, user_id) DO NOTHING RETURNING person_id;
+
+-- name: newcomer_member!
+INSERT INTO member (person_id, station_id, role) VALUES (:person_id, :station_id, 'resident')
+ON CONFLICT (person_id, station_id) DO NOTHING;
+
 -- name: person_by_code
 SELECT id, name, code, aliases FROM person WHERE code = :code;
 

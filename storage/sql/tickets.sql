@@ -53,8 +53,8 @@ WHERE id = :id AND state IN ('待接单', '重开', '已接单', '已到场') RE
 -- name: ticket_rate
 UPDATE ticket SET rating = :rating WHERE id = :id AND state = '已确认' AND rating = '' RETURNING *;
 
--- name: ticket_route
-UPDATE ticket SET routed_id = :routed_id, routed_why = :routed_why WHERE id = :id RETURNING *;
+-- name: ticket_route!
+UPDATE ticket SET routed_id = :routed_id, routed_why = :routed_why WHERE id = :id;
 
 -- name: ticket_open
 SELECT * FROM ticket WHERE station_id = :station_id AND state IN ('待接单', '重开', '已接单', '已到场')

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
 _NAMES = msgspec.json.Decoder(tuple[str, ...])
 
 
 def to_ms(at: datetime) -> int:
-    return round((at - EPOCH) / timedelta(milliseconds=1))
+    return round((at - EPOCH) / _MS)
 
 
 def to_ms_or_none(at: datetime | None) -> int | None:

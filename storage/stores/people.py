@@ -1,5 +1,6 @@
 """People, their identities on platforms, and their roles at stations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.engine.base import Row, Tx
@@ -110,13 +111,36 @@ class People:
     async def members(self, station_id: int) -> list[Member]:
         return [_member(row) for row in await self._tx.rows("member_of_station", station_id=station_id)]
 
-    async def staff(self, station_id: int) -> list[Member]:
-        """Everyone who is more than a resident there: a few, however many residents there are."""
-        return [_member(row) for row in await self._tx.rows("member_staff", station_id=station_id)]
+    async def newcomer(self, name: str, identity: Identity) -> Person:
+        """Someone who writes to us for the first time; `identity.person_id` is ignored and given."""
+        row = await self._tx.one("newcomer_person", name=name)
+        assert row is not None
+        params = _identity_params(identity) | {"person_id": row["id"]}
+        if await self._tx.one("newcomer_identity", **params) is None:  # at the same moment in another process
+            known = await self.by_identity(identity.platform, identity.user_id)
+            assert known is not None
+            return known.person
+        return Person(id=row["id"], name=name)
 
-    async def staff_identities(self, station_id: int) -> list[Identity]:
+    async def settle(self, person_id: int, station_id: int) -> None:
+        """A person without a role anywhere belongs to this station as a resident."""
+        await self._tx.rows("newcomer_member", person_id=person_id, station_id=station_id)
+
+    async def staff(self, station_id: int) -> Sequence[Member]:
+        """Everyone who is more than a resident there: a few, however many residents there are."""
+
+        async def load() -> Sequence[Member]:
+            return tuple(_member(row) for row in await self._tx.rows("member_staff", station_id=station_id))
+
+        return await self._tx.recall(("staff", station_id), load)
+
+    async def staff_identities(self, station_id: int) -> Sequence[Identity]:
         """The accounts of all of them."""
-        return [_identity(row) for row in await self._tx.rows("identity_of_staff", station_id=station_id)]
+
+        async def load() -> Sequence[Identity]:
+            return tuple(_identity(row) for row in await self._tx.rows("identity_of_staff", station_id=station_id))
+
+        return await self._tx.recall(("staff_identities", station_id), load)
 
     async def staff_everywhere(self) -> list[Member]:
         """Everyone who is more than a resident somewhere: their names mean us at an @."""

@@ -1,6 +1,6 @@
 """Stations, areas, weekly shifts and groups."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from storage.engine.base import Row, Tx
 from storage.model.people import Area, Duty, Group, GroupKind, Shift, Station
@@ -46,8 +46,11 @@ class Stations:
         self._tx = tx
 
     async def get(self, station_id: int) -> Station | None:
-        row = await self._tx.one("station_get", id=station_id)
-        return _station(row) if row else None
+        async def load() -> Station | None:
+            row = await self._tx.one("station_get", id=station_id)
+            return _station(row) if row else None
+
+        return await self._tx.recall(("station", station_id), load)
 
     async def by_code(self, code: str) -> Station | None:
         row = await self._tx.one("station_by_code", code=code)
@@ -72,8 +75,11 @@ class Stations:
         return int(row["number"])
 
     async def area(self, area_id: int) -> Area | None:
-        row = await self._tx.one("area_get", id=area_id)
-        return _area(row) if row else None
+        async def load() -> Area | None:
+            row = await self._tx.one("area_get", id=area_id)
+            return _area(row) if row else None
+
+        return await self._tx.recall(("area", area_id), load)
 
     async def areas(self, station_id: int) -> list[Area]:
         return [_area(row) for row in await self._tx.rows("area_of_station", station_id=station_id)]
@@ -86,11 +92,15 @@ class Stations:
     async def shifts(self, station_id: int) -> list[Shift]:
         return [_shift(row) for row in await self._tx.rows("shift_of_station", station_id=station_id)]
 
-    async def shifts_around(self, station_id: int, weekday: int) -> list[Shift]:
+    async def shifts_around(self, station_id: int, weekday: int) -> Sequence[Shift]:
         """Those that begin on this day of the week or, perhaps still running, on the day before."""
-        yesterday = (weekday - 1) % 7
-        rows = await self._tx.rows("shift_around", station_id=station_id, today=weekday, yesterday=yesterday)
-        return [_shift(row) for row in rows]
+
+        async def load() -> Sequence[Shift]:
+            yesterday = (weekday - 1) % 7
+            rows = await self._tx.rows("shift_around", station_id=station_id, today=weekday, yesterday=yesterday)
+            return tuple(_shift(row) for row in rows)
+
+        return await self._tx.recall(("shifts", station_id, weekday), load)
 
     async def replace_shifts(self, station_id: int, shifts: Iterable[Shift]) -> None:
         """The weekly plan is replaced whole."""
@@ -144,10 +154,14 @@ class Groups:
     async def of_station(self, station_id: int) -> list[Group]:
         return [_group(row) for row in await self._tx.rows("group_of_station", station_id=station_id)]
 
-    async def officers(self, station_id: int) -> list[Group]:
+    async def officers(self, station_id: int) -> Sequence[Group]:
         """The officers' own groups, where cards go."""
-        rows = await self._tx.rows("group_of_station_kind", station_id=station_id, kind=GroupKind.OFFICERS)
-        return [_group(row) for row in rows]
+
+        async def load() -> Sequence[Group]:
+            rows = await self._tx.rows("group_of_station_kind", station_id=station_id, kind=GroupKind.OFFICERS)
+            return tuple(_group(row) for row in rows)
+
+        return await self._tx.recall(("officers", station_id), load)
 
     async def of_kind(self, kind: GroupKind) -> list[Group]:
         return [_group(row) for row in await self._tx.rows("group_of_kind", kind=kind)]

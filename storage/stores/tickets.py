@@ -125,8 +125,8 @@ class Tickets:
         """Once per closing; None if it was rated already or is not confirmed."""
         return await self._find("ticket_rate", id=ticket_id, rating=rating)
 
-    async def route(self, ticket_id: int, routed_id: int | None, why: str) -> Ticket | None:
-        return await self._find("ticket_route", id=ticket_id, routed_id=routed_id, routed_why=why)
+    async def route(self, ticket_id: int, routed_id: int | None, why: str) -> None:
+        await self._tx.rows("ticket_route", id=ticket_id, routed_id=routed_id, routed_why=why)
 
     async def retext(self, ticket_id: int, text: str) -> None:
         """The reporter edited the original message; the log keeps what it said before."""
