@@ -1,7 +1,6 @@
 """pingan doctor: each finding says what to do, and only what does not work is ✗."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,11 +28,11 @@ async def findings(settings: Settings, now: datetime = NOON, config: Path | None
 
 
 @pytest.fixture
-async def settings(database_url: str, engine: Engine, tmp_path: Path) -> AsyncIterator[Settings]:
+async def settings(database_url: str, engine: Engine, tmp_path: Path) -> Settings:
     """The sample station in a database, and a data directory."""
     async with engine.write() as tx:
         await apply(Unit(tx), parse_station(station_text(), "s"), NOON, {"local": "local"})
-    yield Settings(data_dir=tmp_path, database=Database(url=database_url))
+    return Settings(data_dir=tmp_path, database=Database(url=database_url))
 
 
 async def test_a_healthy_station(settings: Settings) -> None:
