@@ -162,7 +162,9 @@ class Context:
 
     async def _put(self, out: Outgoing, *, public: bool) -> bool:
         if public:
-            out = replace(out, content=replace(out.content, text=hide_private(out.content.text)))
+            shown = hide_private(out.content.text)
+            if shown != out.content.text:
+                out = replace(out, content=replace(out.content, text=shown))
         return await self.post(self.unit, out, self.now)
 
     async def reply(

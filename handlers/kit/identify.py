@@ -23,7 +23,7 @@ async def identify(ctx: Context) -> None:
     ctx.actor = await _actor(ctx, event)
     ctx.station = await _station(ctx)
     if ctx.station is not None and not ctx.actor.roles and not ctx.actor.anonymous:
-        await ctx.unit.people.set_role(ctx.actor.person.id, ctx.station.id, PersonRole.RESIDENT)
+        await ctx.unit.people.settle(ctx.actor.person.id, ctx.station.id)
         ctx.actor = replace(ctx.actor, roles={ctx.station.id: PersonRole.RESIDENT})
 
 
@@ -34,16 +34,16 @@ async def _actor(ctx: Context, event: Inbound) -> Actor:
     private_chat = where.chat_id if open_chat else ""
     known = await people.by_identity(where.platform, sender.user_id)
     if known is None:
-        person = await people.add(name=sender.name)
-        await people.add_identity(
+        person = await people.newcomer(
+            sender.name,
             Identity(
                 platform=where.platform,
                 bot=where.bot,
                 user_id=sender.user_id,
-                person_id=person.id,
+                person_id=0,
                 username=sender.username,
                 chat_id=private_chat,
-            )
+            ),
         )
         return Actor(person=person, anonymous=sender.anonymous, private_chat=private_chat)
     person = known.person

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 AT = "@＠﹫"
+_AT = re.compile(f"[{AT}]")
 
 
 class Vocabulary:
@@ -20,7 +21,7 @@ class Vocabulary:
 
     def find(self, text: str) -> tuple[str, ...]:
         """The known names @-ed in `text`, in order, lower case."""
-        if self._pattern is None or not any(at in text for at in AT):
+        if self._pattern is None or not _AT.search(text):
             return ()
         return tuple(m.group(1).lower() for m in self._pattern.finditer(text))
 
