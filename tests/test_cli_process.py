@@ -1,5 +1,6 @@
 """The program as people start it: real processes, real signals."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.serving import _stop_on_signals
 from bot.instance import AlreadyRunningError, holder, only_one
 
 START_S = 30.0
@@ -84,6 +86,22 @@ def test_it_greets_serves_and_stops_cleanly(home: Path, sign: signal.Signals) ->
     assert "打开 http://127.0.0.1:" in out
     assert out.endswith("已停止。收到的消息都保存好了，下次启动接着办。\n")
     assert "Traceback" not in err
+
+
+def test_a_signal_during_the_start_stops_it_once() -> None:
+    async def starting() -> str:
+        stopped = _stop_on_signals()
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.sleep(START_S)
+        except asyncio.CancelledError:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0.05)  # closing what was opened is not cut short
+            return "stopped" if stopped.is_set() else "cancelled"
+        return "slept"
+
+    with asyncio.Runner() as runner:
+        assert runner.run(starting()) == "stopped"
 
 
 def test_a_second_one_on_the_same_database_refuses_until_the_first_is_killed(home: Path) -> None:

@@ -159,16 +159,22 @@ async def test_groups_that_are_not_in_the_file_are_left_alone(engine: Engine) ->
 
 
 # ── what the platforms told is kept ────────────────────────────────────────
-async def test_a_group_keeps_its_own_title_and_stays_left(engine: Engine) -> None:
-    await load(engine, SMALL, bots={})
+async def test_a_group_keeps_its_own_title(engine: Engine) -> None:
+    await load(engine, SMALL)
     async with engine.write() as tx:
         await Unit(tx).groups.seen(platform="telegram", bot="777", chat_id="-100555", title="西城花园 1 群")
-        await Unit(tx).groups.left("telegram", "-100555")
     assert touched(await load(engine, SMALL.replace("西城业主群", "别的名字"))) == []
+
+
+async def test_a_group_we_were_removed_from_stays_left(engine: Engine) -> None:
+    await load(engine, SMALL, bots={})
+    async with engine.write() as tx:
+        await Unit(tx).groups.left("telegram", "-100555")
+    await load(engine, SMALL.replace("households: 100", "households: 7"))
     async with engine.read() as tx:
         group = await Unit(tx).groups.by_chat("telegram", "-100555")
     assert group is not None
-    assert (group.title, group.active, group.bot) == ("西城花园 1 群", False, "777")
+    assert (group.active, group.households) == (False, 7)
 
 
 async def test_our_bot_is_learnt_later(engine: Engine) -> None:
@@ -273,6 +279,16 @@ async def test_one_person_may_serve_two_stations(engine: Engine) -> None:
     assert sorted((await roles(engine, "fang")).values()) == [PersonRole.DUTY_LEADER, PersonRole.OFFICER]
     assert touched(await load(engine, SMALL)) == []
     assert touched(await load(engine, other)) == []
+
+
+async def test_what_another_station_knows_of_a_person_is_kept(engine: Engine) -> None:
+    await load(engine, SMALL.replace("telegram: 55", "telegram: 55, local: fang"))
+    other = SMALL.replace("xicheng", "beicheng").replace("西城", "北城").replace("-100555", "-100556")
+    other = other.replace("  - {name: 何所, code: he, role: 所领导}\n", "")
+    await load(engine, other)
+    kept = await owner(engine, "local", "fang")
+    assert kept is not None
+    assert kept.person.code == "fang"
 
 
 async def test_the_station_above(engine: Engine) -> None:
