@@ -149,6 +149,16 @@ def test_a_dry_run_makes_nothing_at_all(pingan: Pingan, home: Path) -> None:
     assert "没有变化" in pingan("import", "station.yaml", "--dry-run").out
 
 
+def test_a_group_knows_our_bot_by_the_token(pingan: Pingan, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "s.yaml").write_text(
+        "station: {code: a, name: 甲}\ngroups:\n  - {platform: telegram, chat: -5, title: 乙, kind: 业主}\n",
+        encoding="utf-8",
+    )
+    pingan("import", "s.yaml")
+    monkeypatch.setenv("PINGAN_TELEGRAM__TOKEN", "777:secret")
+    assert "机器人 （空） → 777" in pingan("import", "s.yaml").out
+
+
 def test_a_wrong_station_file(pingan: Pingan, home: Path) -> None:
     assert pingan("import", "nope.yaml").err == "nope.yaml：找不到这个文件。先运行 pingan init 生成一份。\n"
     (home / "s.yaml").write_text("station: {code: A, name: 甲}\n", encoding="utf-8")

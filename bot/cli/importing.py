@@ -15,7 +15,6 @@ from bot.instance import sqlite_path
 from bot.station_file import Change, ChangeKind, StationFile, apply, load_station
 from storage.unit import Unit
 
-BOTS = {"local": "local"}
 _STYLES = {ChangeKind.NEW: "green", ChangeKind.CHANGED: "yellow", ChangeKind.REMOVED: "red"}
 
 
@@ -41,7 +40,13 @@ def _is_new(settings: Settings) -> bool:
 
 async def _apply(settings: Settings, file: StationFile, *, dry_run: bool) -> list[Change]:
     async with opened(settings, create=True) as engine, engine.write() as tx:
-        return await apply(Unit(tx), file, datetime.now(UTC), BOTS, dry_run)
+        return await apply(Unit(tx), file, datetime.now(UTC), _bots(settings), dry_run)
+
+
+def _bots(settings: Settings) -> dict[str, str]:
+    """Our bot on each platform; on Telegram its id stands before the colon of its token."""
+    number, colon, _ = settings.telegram.token.partition(":")
+    return {"local": "local"} | ({"telegram": number} if colon and number.isdecimal() else {})
 
 
 def show(file: StationFile, changes: Sequence[Change], *, dry_run: bool) -> None:
