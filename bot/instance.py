@@ -51,7 +51,8 @@ def only_one(url: str, base: Path = Path()) -> Iterator[None]:
     try:
         _insist(descriptor, path)
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, str(os.getpid()).encode())
         yield
     finally:
         os.close(descriptor)
@@ -95,7 +96,8 @@ def _insist(descriptor: int, path: Path) -> None:
 
 def _pid(descriptor: int) -> int:
     try:
-        text = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        text = os.read(descriptor, 20).decode("ascii", "replace").strip()
     except OSError:
         return 0
     return int(text) if text.isdigit() else 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot import yaml_text
 from bot.sample import station_text
-from bot.station_file import StationFile, StationFileError, load_station, parse_station
+from bot.station_file import StationFile, StationFileError, load_station, parse_station, sections
 from bot.station_file.coverage import DAY, WEEK, gaps
 from bot.station_file.nouns import ShiftPart
 from storage.model.people import Duty, GroupKind, PersonRole
@@ -68,6 +68,15 @@ def test_the_sample_is_the_station_of_the_report() -> None:
     assert gaps(file.shifts) == []
     assert gaps(s for s in file.shifts if s.duty is Duty.OFFICER) == []
     assert gaps(s for s in file.shifts if s.duty is Duty.LEADER) == []
+
+
+def test_the_manual_is_right() -> None:
+    """docs/station.md: its example is one, and it names every key in both languages."""
+    manual = (Path(__file__).parent.parent / "docs" / "station.md").read_text(encoding="utf-8")
+    example = manual.split("```yaml\n")[1].split("```")[0]
+    assert read(example).station.name == "东湾派出所"
+    for keys in (sections.TOP, sections.STATION, sections.PERSON, sections.AREA, sections.GROUP, sections.SHIFT):
+        assert [key for key in keys if key not in manual] == []
 
 
 def test_values_stay_as_typed() -> None:
