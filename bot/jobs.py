@@ -14,6 +14,7 @@ from bot.errors import place
 from bot.metrics import Metrics
 from bot.publish import JOB, Publisher
 from bot.throttle import backoff
+from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.router import Router
 from storage.engine.base import Engine, StoreDownError
@@ -77,6 +78,8 @@ class JobRunner:
             else:
                 await unit.jobs.park(job.id, now, place(error))
                 self._metrics.handled.labels(outcome="parked").inc()
+                told = self._dispatcher.context(unit, now, f"job:{job.id}:parked")
+                await self._publisher.alarm(told, texts.ALARM_PARKED.format(reference=f"job:{job.id}"))
             log.error("job.failed", job=job.id, name=job.name, attempt=job.attempts + 1, error=place(error))
         return None
 

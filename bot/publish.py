@@ -62,11 +62,10 @@ class Publisher:
                 await handler(ctx, fact)
 
     async def alarm(self, ctx: Context, sentence: str) -> None:
-        """Tell everyone who manages the station, where they can be reached."""
-        if ctx.station is None:
-            return
-        for member in await ctx.unit.people.staff(ctx.station.id):
-            if may(member.role, Permission.MANAGE):
-                await ctx.tell(
-                    member.person.id, sentence, lane=Lane.OFFICER, key=f"{ctx.cause}:alarm:{member.person.id}"
-                )
+        """Tell everyone who manages the station (all stations, if it is not known which), where they can be reached."""
+        stations = [ctx.station] if ctx.station is not None else await ctx.unit.stations.all()
+        for station in stations:
+            for member in await ctx.unit.people.staff(station.id):
+                if may(member.role, Permission.MANAGE):
+                    key = f"{ctx.cause}:alarm:{member.person.id}"
+                    await ctx.tell(member.person.id, sentence, lane=Lane.OFFICER, key=key)

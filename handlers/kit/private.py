@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HIDDEN = "［号码已隐去］"
 
@@ -28,6 +29,7 @@ _MOMENT = re.compile(
 """Dates and times stand alone and are no part of a number."""
 
 
+@lru_cache(maxsize=8192)
 def _plain_digit(char: str) -> str:
     """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3."""
     if char in _SPOKEN:
@@ -41,7 +43,8 @@ def _without_word(text: str, found: re.Match[str]) -> tuple[int, int]:
     start, end = found.span()
     rest = re.search(r"\D\d", found.group()[:5])
     if not text[start].isdigit() and rest is not None and not found.group()[1].isdigit():
-        later = _LONG.match(found.string, start + rest.end() - 1, end)
+        place = start + rest.end() - 1
+        later = _LONG.match(found.string, place, end) or _LANDLINE.match(found.string, place, end)
         start = later.start() if later else start
     return start, end
 

@@ -28,6 +28,14 @@ _DOWN = (
     asyncpg.exceptions.InvalidCatalogNameError,
 )
 
+_LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.TransactionRollbackError,
+)
+"""No event is at fault for these, even if it happens in the savepoint of one: the whole transaction is done again."""
+
 
 class PostgresTx:
     exclusive = False
@@ -45,7 +53,10 @@ class PostgresTx:
 
     async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
         statement = self._statement(name)
-        found: Sequence[Row] = await self._connection.fetch(statement.sql, *(params[n] for n in statement.order))
+        try:
+            found: Sequence[Row] = await self._connection.fetch(statement.sql, *(params[n] for n in statement.order))
+        except _LOST as error:
+            raise StoreDownError(f"PostgreSQL: {type(error).__name__}") from error
         return found
 
     async def one(self, name: str, /, **params: Any) -> Row | None:

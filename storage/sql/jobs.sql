@@ -41,9 +41,6 @@ SELECT MAX(slot_at) AS slot_at FROM slot WHERE rule = :rule;
 -- name: slot_of_rule
 SELECT rule, slot_at, at, outcome FROM slot WHERE rule = :rule ORDER BY slot_at DESC LIMIT :limit;
 
--- name: slot_prune!
-DELETE FROM slot WHERE at < :before;
-
 -- name: lease_take
 INSERT INTO lease (name, owner, token, until) VALUES (:name, :owner, 1, :until)
 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until,
