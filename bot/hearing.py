@@ -7,24 +7,21 @@ from collections.abc import Iterable
 from handlers.kit.mentions import Vocabulary
 
 
-class Recent:
-    """A bounded set that forgets its oldest members."""
+class Recent(OrderedDict[object, None]):
+    """A bounded set that forgets its oldest members. A dict by nature: it is asked for every message there is."""
 
     def __init__(self, limit: int) -> None:
+        super().__init__()
         self._limit = limit
-        self._items: OrderedDict[object, None] = OrderedDict()
 
     def add(self, item: object) -> None:
-        self._items[item] = None
-        self._items.move_to_end(item)
-        if len(self._items) > self._limit:
-            self._items.popitem(last=False)
+        self[item] = None
+        self.move_to_end(item)
+        if len(self) > self._limit:
+            self.popitem(last=False)
 
     def discard(self, item: object) -> None:
-        self._items.pop(item, None)
-
-    def __contains__(self, item: object) -> bool:
-        return item in self._items
+        self.pop(item, None)
 
 
 class Hearing:

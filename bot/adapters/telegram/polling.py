@@ -87,8 +87,9 @@ class Poller:
 
     async def _take(self, updates: list[bytes]) -> None:
         """Store what is addressed to us, then step past the whole batch. Not stored: the offset stays."""
-        ids = [known for known in map(update_id_of, updates) if known is not None]
-        envelopes = [e for e in map(self._prefilter, updates) if e is not None]
+        looked = [self._prefilter.look(update) for update in updates]
+        ids = [known for known, _ in looked if known is not None]
+        envelopes = [envelope for _, envelope in looked if envelope is not None]
         try:
             if envelopes:
                 await self._accept(envelopes)

@@ -41,16 +41,20 @@ class Prefilter:
         self._bot = str(me.id)
 
     def __call__(self, body: bytes) -> Envelope | None:
+        return self.look(body)[1]
+
+    def look(self, body: bytes) -> tuple[int | None, Envelope | None]:
+        """The update_id (None if nothing tells it), and the envelope."""
         if len(body) > MAX_BODY:
-            return self.unreadable(body, "larger than 1 MB")
+            return update_id_of(body), self.unreadable(body, "larger than 1 MB")
         try:
             glance = glance_decoder.decode(body)
         except (ValueError, RecursionError) as error:
-            return self.unreadable(body, why_unreadable(error))
+            return update_id_of(body), self.unreadable(body, why_unreadable(error))
         message = glance.message
-        if message is not None:
-            return self._wrap(glance, message, body) if self._wanted(message) else None
-        return self._rarer(glance, body)
+        if message is None:
+            return glance.update_id, self._rarer(glance, body)
+        return glance.update_id, self._wrap(glance, message, body) if self._wanted(message) else None
 
     def unreadable(self, body: bytes, why: str) -> Envelope:
         """An envelope that will be parked. Without an update_id the body's own hash keeps it unique."""
@@ -90,7 +94,7 @@ class Prefilter:
             message.chat.type == "private"
             or self._me.answered_by(message.reply_to_message)
             or self._called(message)
-            or self._further_picture(message)
+            or (message.media_group_id != "" and self._further_picture(message))
         )
 
     def _moves_us(self, message: GlanceMessage) -> bool:
@@ -119,7 +123,7 @@ class Prefilter:
 
     def _further_picture(self, message: GlanceMessage) -> bool:
         album = message.media_group_id
-        return bool(album) and self._hearing.belongs(f"{PLATFORM}:{message.chat.id}", str(message.message_id), album)
+        return self._hearing.belongs(f"{PLATFORM}:{message.chat.id}", str(message.message_id), album)
 
     def _wrap(self, glance: Glance, message: GlanceMessage, body: bytes) -> Envelope:
         self._hearing.took(f"{PLATFORM}:{message.chat.id}", str(message.message_id), message.media_group_id)
