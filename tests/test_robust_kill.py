@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.soak.broadcast import soak_broadcast
 from tests.soak.kill import Plan, soak
 
 
@@ -15,3 +16,10 @@ async def test_killed_six_times(tmp_path: Path, database_url: str, mode: str) ->
     assert result.without_receipt == 0, result
     assert result.copies <= result.in_flight, result
     assert result.traces == 0, result
+
+
+async def test_killed_during_a_broadcast(tmp_path: Path, database_url: str) -> None:
+    result = await soak_broadcast(tmp_path, database_url, groups=200, kills=2)
+    assert result.twice == 0, result
+    assert result.missed == 0, result
+    assert result.uncertain <= result.in_flight, result
