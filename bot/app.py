@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -215,12 +216,6 @@ def _listen(settings: Settings) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        hint = f"换一个端口再试，比如：PINGAN_SERVER__PORT={port + 1 if port < 65535 else 8081}"
-        raise PortInUseError(f"打不开 {host}:{port}（{error.strerror}）。可能有别的程序占着，{hint}") from None
-
-
-async def serve(settings: Settings) -> None:
-    """Build and run until stopped."""
-    async with AsyncExitStack() as stack:
-        app = await build(settings, stack)
-        await app.run()
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
+        hint = f"换一个端口再试，比如：PINGAN_SERVER__PORT={port + 1 if port < 65535 else 8081} pingan run"
+        raise PortInUseError(f"打不开 {host}:{port}（{why}）。可能有别的程序占着，{hint}") from None

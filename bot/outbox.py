@@ -144,7 +144,7 @@ class Courier:
             chats.add(chat)
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat)
-            leased.append(_to_send(ready))
+            leased.append(_to_send(ready, edits=self._platforms[key].capabilities.edits))
         if wait is None and room > FOR_PEOPLE and len(rows) == LOOK:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
         return wait
@@ -189,7 +189,10 @@ class Courier:
             result = replace(result, after=result.after + self._jitter() * 0.2)
         outcome = type(result).__name__.lower()
         self._metrics.sends.labels(platform=platform.name, outcome=outcome).inc()
-        if not isinstance(result, Sent):
+        if isinstance(result, Sent):
+            waited = self._clock.now() - row.created_at
+            self._metrics.send_seconds.labels(platform=platform.name).observe(waited.total_seconds())
+        else:
             why = "" if isinstance(result, Moved) else result.why
             log.warning("send.not_sent", outbox=row.id, outcome=outcome, why=why, gone=isinstance(result, Never))
         self._finished.append(Settled(row=row, result=result))
@@ -231,11 +234,11 @@ def _kept_free(lane: Lane) -> int:
     return FOR_PEOPLE if lane >= Lane.URGENT_PUSH else 0
 
 
-def _to_send(ready: Ready) -> OutRow:
-    """As it will really go out: a possible copy says so; an edit of what never arrived becomes a message."""
+def _to_send(ready: Ready, *, edits: bool) -> OutRow:
+    """As it will really go out: a possible copy says so; an edit that cannot be made becomes a message."""
     row = ready.row
     out = row.out
-    if out.kind is OutKind.EDIT and (ready.target_state is not OutState.SENT or not row.target_ref):
+    if out.kind is OutKind.EDIT and not (edits and ready.target_state is OutState.SENT and row.target_ref):
         out = replace(out, kind=OutKind.SEND)
     if row.maybe_copy and out.kind is OutKind.SEND:
         out = replace(out, content=replace(out.content, text=out.content.text + COPY_MARK))

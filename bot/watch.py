@@ -62,8 +62,7 @@ class Watch:
             unit = Unit(tx)
             metrics.waiting("inbox", await unit.inbox.counts(), WorkState.NEW, now)
             metrics.waiting("outbox", await unit.outbox.counts(), "pending", now)
-            for state, number in (await unit.tickets.state_counts()).items():
-                metrics.tickets.labels(state=state).set(number)
+            metrics.by_state(await unit.tickets.state_counts())
 
     async def _tidy(self, now: datetime) -> None:
         """Forget what has done its work. Tickets and their log stay."""

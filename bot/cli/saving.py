@@ -28,5 +28,5 @@ def save(config: Path | None, to: Path | None) -> None:
         made = backup(source, target, lambda done: bar.update(task, completed=done))
     told.print(f"备份好了：{made.path}（{made.size / 2**20:.1f} MB，{made.seconds:.1f} 秒，已检查完好）")
     told.print("里面有群众的信息，请妥善保管。恢复：停掉机器人，用它换下原来的数据库文件，再启动。")
-    if (photos := settings.data_dir / "photos").is_dir():
+    if (photos := settings.data_dir / "files").is_dir():
         told.print(f"照片不在里面，请另外复制 {photos}。")
