@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sqlite3
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -87,6 +88,39 @@ async def test_locked(tmp_path: Path, mode: str) -> None:
         await _in_trouble(fake, bot, traffic, mode, 10)
         lock.close()
         await _well_again(fake, bot, traffic, database)
+
+
+async def test_the_local_chat_says_that_it_cannot_keep_a_message(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'pingan.db'}"
+    local = {"local": {"enabled": True, "sample": True}, "station_file": ""}
+    bot = Bot(tmp_path, "http://127.0.0.1:1", database, telegram={"token": ""}, more=local)
+    try:
+        bot.start()
+        await until(bot.well, 30, "the bot answers /healthz")
+        assert await _posted(bot, "路灯坏了") == WELL
+        lock = sqlite3.connect(tmp_path / "pingan.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        assert await _posted(bot, "井盖丢了") == DOWN
+        await until(lambda: _status(bot, DOWN), 10, "/healthz says that something is wrong")
+        lock.close()
+        await until(bot.well, 10, "/healthz is well again without a restart")
+        assert await _posted(bot, "井盖丢了") == WELL
+        tickets = "SELECT text FROM ticket ORDER BY id"
+        await until(lambda: _rows(database, tickets, 2), 10, "both are tickets")
+    finally:
+        bot.kill()
+
+
+async def _rows(database: str, sql: str, count: int) -> bool:
+    return len(await query(database, sql)) == count
+
+
+async def _posted(bot: Bot, text: str) -> int:
+    body = {"event": str(uuid.uuid4()), "persona": "chen", "chat": "g:dongwan", "text": f"@民警 {text}"}
+    headers = {"X-Pingan": "1", "Origin": bot.url, "Sec-Fetch-Site": "same-origin"}
+    url = f"{bot.url}/chat/messages"
+    async with aiohttp.ClientSession() as session, session.post(url, json=body, headers=headers) as response:
+        return response.status
 
 
 async def test_no_more_pages(tmp_path: Path) -> None:
