@@ -226,8 +226,10 @@ class SqliteEngine:
             try:
                 try:
                     await self._begin()
+                    before = connection.total_changes
                     yield SqliteTx(connection, self._named)
-                    await self._threaded(connection.commit)
+                    if connection.total_changes != before:  # nothing written: no disk to wait for
+                        await self._threaded(connection.commit)
                 finally:
                     if connection.in_transaction:
                         connection.rollback()
