@@ -13,12 +13,15 @@ T = TypeVar("T")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE = "[零〇一二两三四五六七八九十百千]"
+_ENDS = " 。.!！?？~～"
+"""Who dictates to the phone gets a full stop: "我的。"."""
+
 _COUNTED = "楼院门栋幢岁个名位人点元块天年月日次米万分路线"
 """What follows the number of something else: 3号楼, 12岁, 3个人."""
 
 _NUMBER = re.compile(
     rf"\s*(?:第|#|＃|no\.?|№|单号|工单)?\s*(\d{{1,9}}+|{_CHINESE}{{1,8}}+(?=\s*(?:号|单|件|$)))"
-    rf"\s*(?:号单|号|单|件)?+(?![{_COUNTED}])\s*[:：,，。.]?\s*",
+    rf"\s*(?:号单|号|单|件)?+(?![{_COUNTED}])\s*[:：,，。.！!~～]?\s*",
     re.IGNORECASE,
 )
 
@@ -90,7 +93,7 @@ def _number_and_text(text: str) -> NumberAndText:
 
 
 def _page(text: str) -> int:
-    plain = normalise(text)
+    plain = normalise(text).rstrip(_ENDS)
     if not plain:
         return 1
     match = re.fullmatch(r"第?\s*(\d{1,4})\s*页?", plain)
@@ -123,10 +126,10 @@ ticket_number = Parser(_ticket_number, _only_number)
 number_and_text = Parser(_number_and_text, _starts_like_number)
 """12 已调解 → (12, "已调解")"""
 
-page = Parser(_page, lambda text: re.fullmatch(r"\s*(第?\s*[\d０-９]{1,4}\s*页?)?\s*", text) is not None)
+page = Parser(_page, lambda text: re.fullmatch(r"\s*(第?\s*\d{1,4}\s*页?)?", text.rstrip(_ENDS)) is not None)
 """nothing · 2 · 第2页"""
 
-nothing = Parser(_nothing, lambda text: not text.strip(" 。.!！?？~～"))
+nothing = Parser(_nothing, lambda text: not text.strip(_ENDS))
 """a command that stands alone"""
 
 free_text = Parser(str.strip, lambda text: True)

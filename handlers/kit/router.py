@@ -64,13 +64,12 @@ class Router:
 
     def command(self, text: str, *, sure: bool) -> Match | None:
         """`/slash …` or a word at the beginning. `sure` (staff): a word with an odd rest is still a command."""
-        slash = SLASH.match(text)
+        plain = normalise(text)
+        slash = SLASH.match(plain)
         if slash:
             found = self._slashes.get(slash.group(1).lower())
-            rest = text[slash.end() :]
-            return _match(found, rest) if found else None
-        text = text.removeprefix("/") if text[:1] == "/" else text
-        plain = normalise(text)
+            return _match(found, plain[slash.end() :]) if found else None
+        plain = plain.removeprefix("/").lstrip()
         for word in self._longest_first:
             if plain.startswith(word):
                 found = self._words[word]
