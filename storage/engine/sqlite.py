@@ -20,6 +20,7 @@ from storage.engine.named import Statement, statements
 
 T = TypeVar("T")
 BUSY_MS = 1000
+BUSY = "database is locked"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "busy_timeout=0")
 _DOWN = {
     sqlite3.SQLITE_BUSY,
@@ -150,6 +151,7 @@ class SqliteEngine:
         self._writer: sqlite3.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
         self._named = statements("sqlite")
+        self._hopeless_until = 0.0
 
     @property
     def writer(self) -> sqlite3.Connection:
@@ -210,6 +212,10 @@ class SqliteEngine:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
 
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._hopeless_until:  # who waited before us waited in vain: do not queue up behind it
+            raise StoreDownError(BUSY)
+
         def patiently() -> None:
             connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
             try:
@@ -217,7 +223,11 @@ class SqliteEngine:
             finally:
                 connection.execute("PRAGMA busy_timeout=0")
 
-        await self._threaded(patiently)
+        try:
+            await self._threaded(patiently)
+        except sqlite3.OperationalError:
+            self._hopeless_until = loop.time() + BUSY_MS / 1000
+            raise
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqliteTx]:
