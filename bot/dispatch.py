@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -124,12 +125,25 @@ class Dispatcher:
             except StoreDownError:
                 raise
             except UsageError as refusal:
-                return await self._refuse(ctx, str(refusal), row)
+                return await self._or_park(unit, row, now, partial(self._refuse, ctx, str(refusal), row))
             except UnreadableError as error:
                 await self._park(unit, row, now, f"unreadable: {error}")
             except Exception as error:  # noqa: BLE001 - a bug in one event must not stop the others
-                await self._failed(ctx, row, error)
+                await self._or_park(unit, row, now, partial(self._failed, ctx, row, error))
         return None
+
+    async def _or_park(
+        self, unit: Unit, row: InboxRow, now: datetime, answer: Callable[[], Awaitable[Context | None]]
+    ) -> Context | None:
+        """What is done about a failure may fail itself; the event is then parked without a word, and others go on."""
+        try:
+            async with unit.tx.savepoint():
+                return await answer()
+        except StoreDownError:
+            raise
+        except Exception as error:  # noqa: BLE001 - otherwise one event would stop all of them for good
+            await self._park(unit, row, now, place(error))
+            return None
 
     async def _one(self, ctx: Context, row: InboxRow) -> None:
         platform = self._platforms.get((row.platform, row.bot))

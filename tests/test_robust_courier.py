@@ -197,6 +197,19 @@ async def test_an_answer_that_cannot_be_written_down_stops_no_other(
     assert await state(world, "g2:乙") is OutState.SENT
 
 
+# ── an event whose very refusal fails ──────────────────────────────────────
+async def test_a_refusal_that_fails_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise KeyError("a bug in a sentence")
+
+    monkeypatch.setattr(world.core.dispatcher, "_refuse", broken)
+    await world.liu.tells("/nonsense", settle=False)
+    await world.chen.says("@民警 楼道灯坏了")
+    assert await world.tickets() == 1
+    async with world.engine.read() as tx:
+        assert len(await Unit(tx).inbox.dead()) == 1
+
+
 # ── the inbox under cancellation ───────────────────────────────────────────
 async def test_a_cancelled_caller_loses_nobody_elses_message(world: World) -> None:
     """Whoever stores for all may be cancelled at any await; who returns without an error is stored."""
