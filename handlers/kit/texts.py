@@ -175,10 +175,10 @@ def card(
     mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
     lines = [f"{mark}{number(ticket)} · {ticket.state}"]
     if public and ticket.private:
-        lines += [f"{PRIVATE_CHAT} · {local:%m-%d %H:%M}", "私下反映的事，接单后在私聊里看内容。"]
+        lines += [f"{PRIVATE_CHAT} · {day_time(local)}", "私下反映的事，接单后在私聊里看内容。"]
     else:
         lines += [
-            f"{where} · {reporter} · {local:%m-%d %H:%M}",
+            f"{where} · {reporter} · {day_time(local)}",
             f"“{short(hide_private(ticket.text), 120) if public else ticket.text}”",
         ]
         lines += [f"附：{attachments}"] if attachments else []
@@ -286,7 +286,7 @@ ENTRIES_WITH_TEXT = frozenset({EntryKind.SUPPLEMENTED, EntryKind.REVISED, EntryK
 
 
 def entry_line(local: datetime, label: str, who: str, what: str) -> str:
-    return f"{local:%m-%d %H:%M} {label}" + (f" · {who}" if who else "") + (f"：{what}" if what else "")
+    return f"{day_time(local)} {label}" + (f" · {who}" if who else "") + (f"：{what}" if what else "")
 
 
 # ── duty ───────────────────────────────────────────────────────────────────
@@ -341,6 +341,10 @@ ROLE_NAMES = {
     PersonRole.LEADER: "所领导",
     PersonRole.ADMIN: "管理员",
 }
+
+
+def day_time(local: datetime) -> str:
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def short(text: str, limit: int) -> str:
