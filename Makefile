@@ -38,7 +38,7 @@ test: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 soak: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest -m soak $(ARGS)
+	@$(BIN)/python -m pytest -m soak -s $(ARGS)
 
 check: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
