@@ -14,14 +14,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import aiohttp
 import psutil
 
-from benchmarks.fake import fake_telegram
+from benchmarks.fake import fake_telegram, first_line, running
 from benchmarks.measure import Result, compare, scratch
 from benchmarks.serve import free_port
 from benchmarks.updates import Stream
@@ -32,8 +31,7 @@ BAR_SECONDS = 90.0
 MESSAGES = 200
 
 
-@contextmanager
-def program(base_url: str, folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def program(base_url: str, folder: Path, port: int) -> AbstractContextManager[subprocess.Popen[str]]:
     """The bot, configured by the environment as an operator may."""
     environ = {
         **os.environ,
@@ -47,21 +45,7 @@ def program(base_url: str, folder: Path, port: int) -> Iterator[subprocess.Popen
         "PINGAN_TELEGRAM__PER_GROUP_MINUTE": "100000",
         "PINGAN_LOGS__LEVEL": "error",
     }
-    yield from _running([sys.executable, "-m", "bot", "run"], environ)
-
-
-@contextmanager
-def idle_peer(base_url: str) -> Iterator[subprocess.Popen[str]]:
-    yield from _running([sys.executable, "-m", "benchmarks.idle_peer", base_url], dict(os.environ))
-
-
-def _running(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
+    return running([sys.executable, "-m", "bot", "run"], environ)
 
 
 async def run(quick: bool) -> list[Result]:
@@ -132,9 +116,8 @@ async def _report(client: aiohttp.ClientSession, base_url: str, messages: int) -
 
 async def _peer(base_url: str) -> tuple[float, float]:
     started = time.perf_counter()
-    with idle_peer(base_url) as process:
-        assert process.stdout is not None
-        await asyncio.to_thread(process.stdout.readline)
+    with running([sys.executable, "-m", "benchmarks.idle_peer", base_url]) as process:
+        await asyncio.to_thread(first_line, process)
         seconds = time.perf_counter() - started
         await asyncio.sleep(0.5)
         return seconds, psutil.Process(process.pid).memory_info().rss / 2**20

@@ -6,7 +6,7 @@ commit: it stores less than we do (no log, no routing, no receipt, no cards), an
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,12 @@ from telegram.ext import (
     filters,
 )
 
+from benchmarks import peer_full
 from tests.fake_telegram.make import ME, TOKEN
 
 Program = Application[Any, Any, Any, Any, Any, Any]
 Callback = ContextTypes.DEFAULT_TYPE
+Report = Callable[[Update, Callback], Coroutine[Any, Any, None]]
 
 TABLE = """CREATE TABLE ticket (id INTEGER PRIMARY KEY, chat_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
 reporter_id INTEGER NOT NULL, reporter TEXT NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL,
@@ -63,7 +65,7 @@ async def nothing(update: Update, context: Callback) -> None:
     """Commands, presses and membership never come in these benches; a real bot has their handlers all the same."""
 
 
-def add_handlers(program: Program) -> None:
+def add_handlers(program: Program, report: Report = report) -> None:
     program.add_handler(CommandHandler("start", nothing))
     program.add_handler(CommandHandler("help", nothing))
     program.add_handler(CallbackQueryHandler(nothing))
@@ -76,11 +78,16 @@ def builder(base_url: str) -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
 
 
 @asynccontextmanager
-async def peer(base_url: str, folder: Path) -> AsyncIterator[Program]:
-    """The program, initialised (getMe asked) but not fetching: the bench hands it its updates."""
+async def peer(base_url: str, folder: Path, *, full: bool = False) -> AsyncIterator[Program]:
+    """The program, initialised (getMe asked) but not fetching: the bench hands it its updates.
+
+    `full`: it keeps the same rows as ours (benchmarks/peer_full.py).
+    """
     program = builder(base_url).build()
-    add_handlers(program)
-    program.bot_data["database"] = await open_database(folder / "peer.db")
+    database = program.bot_data["database"] = await open_database(folder / "peer.db")
+    if full:
+        await peer_full.prepare(database)
+    add_handlers(program, peer_full.report if full else report)
     await program.initialize()
     try:
         yield program

@@ -21,7 +21,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from benchmarks.fake import fake_telegram
+from benchmarks.fake import fake_telegram, first_line, running
 from benchmarks.measure import Cost, Result, alternate, compare, cpus, pin, pinned, scratch
 from benchmarks.serve import SECRET
 from benchmarks.updates import Stream
@@ -33,14 +33,10 @@ AT_ONCE = (1, 16, 64)
 class Server:
     """One server process; its database is looked into from here, so that counting costs it nothing."""
 
-    def __init__(self, side: str, base_url: str, folder: Path, cpu: int | None) -> None:
-        command = [sys.executable, "-m", "benchmarks.serve", side, base_url, str(folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        pin(cpu, self.process.pid)
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
-        self._database = folder / f"{side}.db"
-        self._watched = psutil.Process(self.process.pid)
+    def __init__(self, process: subprocess.Popen[str], database: Path) -> None:
+        self.url = first_line(process)
+        self._database = database
+        self._watched = psutil.Process(process.pid)
         self._sent = 0
 
     def cpu(self) -> float:
@@ -73,10 +69,6 @@ class Server:
         with closing(sqlite3.connect(self._database)) as database:
             return int(database.execute("SELECT COUNT(*) FROM ticket").fetchone()[0])
 
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-
 
 @contextmanager
 def servers() -> Iterator[tuple[Server, Server]]:
@@ -86,8 +78,10 @@ def servers() -> Iterator[tuple[Server, Server]]:
         base_url, folder = stack.enter_context(fake_telegram()), stack.enter_context(scratch())
         both = []
         for side in ("ours", "peer"):
-            both.append(Server(side, base_url, folder, free[-1] if free else None))
-            stack.callback(both[-1].stop)
+            command = [sys.executable, "-m", "benchmarks.serve", side, base_url, str(folder)]
+            process = stack.enter_context(running(command))
+            pin(free[-1] if free else None, process.pid)
+            both.append(Server(process, folder / f"{side}.db"))
         stack.enter_context(pinned(-2 if len(free) > 1 else -1))
         yield both[0], both[1]
 
