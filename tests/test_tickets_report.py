@@ -116,7 +116,7 @@ async def test_one_message_in_the_group_is_edited_all_the_way(world: World) -> N
     await world.chen.presses("满意", where="g1")
     assert world.chat("g1") == [receipt, closing]
     assert receipt.text.endswith("已办结，谢谢您的确认。您的评价：满意。")
-    assert closing.text == "1 号已确认，评价：满意。谢谢您。"
+    assert closing.text.endswith("本人已确认，评价：满意。谢谢。")
 
 
 @on_sqlite
