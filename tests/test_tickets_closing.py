@@ -37,7 +37,7 @@ async def test_a_hidden_admin_speaks_for_nobody(world: World) -> None:
 async def test_confirmed_and_rated_once(world: World, label: str, rating: Rating) -> None:
     await confirmed(world)
     ask = world.last("g1")
-    assert (ask.text, ask.labels) == (texts.ASK_RATING, ["满意", "一般", "不满意"])
+    assert (ask.text, ask.labels) == (texts.ask_rating(await world.ticket()), ["满意", "一般", "不满意"])
     buttons = [ask.button(name) for name in ask.labels]
     event = await world.chen.presses(label, where="g1")
     assert world.chen.read == texts.RATED[rating]
