@@ -31,13 +31,14 @@ class Publisher:
 
     async def publish(self, ctx: Context) -> None:
         """Every subscriber in a savepoint of its own; one that fails is tried again as a job, the others go on."""
-        for _ in range(CHAIN):
-            if not ctx.facts:
-                return
+        told = 0
+        while ctx.facts:
+            if told == CHAIN:
+                raise RecursionError("facts cause each other")
+            told += 1
             fact = ctx.facts.pop(0)
             for name, handler in self._router.subscribers(fact):
                 await self._tell(ctx, fact, name, handler)
-        raise RecursionError("facts cause each other")
 
     async def _tell(self, ctx: Context, fact: Fact, name: str, handler: Handler) -> None:
         before = len(ctx.facts)
@@ -51,7 +52,7 @@ class Publisher:
             self._metrics.handled.labels(outcome="retry").inc()
             log.error("fact.retry", subscriber=name, fact=type(fact).__name__, error=place(error))
             payload = {"fact": type(fact).__name__, "data": asdict(fact), "subscriber": name}
-            await ctx.later(JOB, at=ctx.now, key=f"{ctx.cause}:{name}:{type(fact).__name__}", payload=payload)
+            await ctx.later(JOB, at=ctx.now, key=f"{ctx.cause}:{name}:{fact!r}", payload=payload)
 
     async def again(self, ctx: Context, payload: dict[str, Any]) -> None:
         """The job behind a fact: for one subscriber, or (from the courier) for all of them."""

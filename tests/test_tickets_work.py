@@ -275,3 +275,11 @@ async def test_urgent_matters_go_first(world: World) -> None:
     assert {s.out.lane for s in (world.last("g1"), world.card(1, "g9"), world.card(1, "p:wang"))} == {Lane.EMERGENCY}
     assert world.card(1, "g9").text.startswith("🔴 紧急 · 1 号")
     assert "110" in world.last("g1").text
+
+
+async def test_a_finding_is_a_sentence_not_a_book(world: World) -> None:
+    await world.chen.says("@民警 楼上漏水")
+    await world.wang.presses("接单")
+    await world.wang.tells(f"办结 1 {'长' * 1001}")
+    assert "短一点" in world.wang.inbox[-1].text
+    assert (await world.ticket()).finding == ""

@@ -210,6 +210,7 @@ NOT_CLAIMED = "{number}还没有人接，请先接单。"
 HELD_BY_OTHER = "{number}在{officer}手上，要由本人或值班长来操作。"
 ARRIVED_NOTE = "已记录到场：{number}。"
 FINDINGS = ("已到场处置", "已当面调解", "已电话答复", "已告知办理途径", "经核实无此情况")
+LONG_FINDING = "处理结果请写短一点，最多 {limit} 个字。"
 NEED_FINDING = "办结要写一句处理结果，比如：办结 12 已到场劝导，当事人已整改"
 RESOLVED_NOTE = "{number}已办结，已告诉反映人，等对方确认。"
 ASK_TRANSFER = "{number}转给谁？"

@@ -12,6 +12,9 @@ from storage.model.messages import Button, Content, Role
 from storage.model.tickets import WAITING, EntryKind, Move, Ticket
 
 
+LONGEST_FINDING = 1000
+
+
 # ── 接单 ───────────────────────────────────────────────────────────────────
 @tickets.command(
     "接单", slash="claim", aliases=("接",), args=parse.ticket_number, allow=Permission.WORK, help="接单 12　这一单我来"
@@ -139,9 +142,11 @@ async def typed_finding(ctx: Context) -> None:
 
 async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> bool:
     """True if it was this that closed the ticket."""
+    if len(finding) > LONGEST_FINDING:
+        raise UsageError(texts.LONG_FINDING.format(limit=LONGEST_FINDING))
     moved = None
     if _mine(ctx, ticket):
-        moved = await ctx.unit.tickets.move(ticket.id, Move.RESOLVE, at=ctx.now, finding=finding[:1000])
+        moved = await ctx.unit.tickets.move(ticket.id, Move.RESOLVE, at=ctx.now, finding=finding)
     if moved is None:
         await refresh_cards(ctx, ticket)
         await ctx.answer(await _lost(ctx, ticket.id, texts.RESOLVE), alert=True)
