@@ -143,7 +143,7 @@ class Courier:
                 continue
             chats.add(chat)
             room -= 1
-            throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat)
+            throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
             leased.append(_to_send(ready, edits=self._platforms[key].capabilities.edits))
         if wait is None and room > FOR_PEOPLE and len(rows) == LOOK:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them

@@ -42,6 +42,7 @@ class Throttle:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._bot: Bucket | None = None
+        self._pushes: Bucket | None = None
         self._chats: dict[str, list[Bucket]] = {}
         self._silent: dict[str, datetime] = {}
 
@@ -51,11 +52,14 @@ class Throttle:
 
     def bot_wait(self, lane: Lane, now: datetime) -> float:
         """Seconds until the bot may send something of this lane."""
-        if self._bot is None:
+        if self._bot is None or self._pushes is None:
             rate = self._limits.per_bot_second
             self._bot = Bucket(rate, max(1.0, rate), max(1.0, rate), now)
-        keep = self._bot.size * RESERVED if lane >= Lane.URGENT_PUSH else 0.0
-        return self._bot.wait(now, keep)
+            share = rate * (1 - RESERVED)  # of the rate as well: else pushes use up what people's tokens stand for
+            self._pushes = Bucket(share, max(1.0, share), max(1.0, share), now)
+        if lane < Lane.URGENT_PUSH:
+            return self._bot.wait(now, 0.0)
+        return max(self._bot.wait(now, self._bot.size * RESERVED), self._pushes.wait(now, 0.0))
 
     def chat_wait(self, chat_key: str, group: bool, lane: Lane, now: datetime) -> float:
         """Seconds until this chat may receive something of this lane."""
@@ -74,10 +78,11 @@ class Throttle:
         short, *minute = buckets
         return max([short.wait(now, 0.0), *(b.wait(now, b.size * RESERVED if push else 0.0) for b in minute)])
 
-    def spend(self, chat_key: str) -> None:
+    def spend(self, chat_key: str, lane: Lane = Lane.RESIDENT) -> None:
         """One message goes out."""
-        if self._bot is not None:
-            self._bot.tokens -= 1
+        self.spend_bot()
+        if self._pushes is not None and lane >= Lane.URGENT_PUSH:
+            self._pushes.tokens -= 1
         for bucket in self._chats.get(chat_key, ()):
             bucket.tokens -= 1
 
