@@ -31,6 +31,9 @@ FOR_PEOPLE = 12
 """Of these, kept free of broadcasts: an urgent notice never waits for a platform that answers slowly."""
 
 LOOK = 200
+LOOK_PER_PLACE = 5
+"""Rows looked at per free place, so that a finished send costs the reading of a few rows, not of the whole queue."""
+
 LOOK_ON = timedelta(milliseconds=20)
 TARGET_PAUSE = timedelta(milliseconds=300)
 COPY_MARK = "\n（刚才网络不稳，这条可能是重复的）"
@@ -117,7 +120,8 @@ class Courier:
         max_lane = Lane.DIGEST
         chats: set[str] = set()
         wait: datetime | None = None
-        rows = await unit.outbox.ready(*key, now, limit=LOOK)
+        look = min(LOOK, LOOK_PER_PLACE * max(room, 1))
+        rows = await unit.outbox.ready(*key, now, limit=look)
         for ready in rows:
             out = ready.row.out
             chat = f"press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
@@ -145,7 +149,7 @@ class Courier:
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
             leased.append(_to_send(ready, edits=self._platforms[key].capabilities.edits))
-        if wait is None and room > FOR_PEOPLE and len(rows) == LOOK:
+        if wait is None and room > FOR_PEOPLE and len(rows) == look:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
         return wait
 

@@ -54,7 +54,7 @@ SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'pending';
 SELECT * FROM outbox WHERE key = :key;
 
 -- name: outbox_by_ref
-SELECT * FROM outbox WHERE platform = :platform AND chat_id = :chat_id AND message_ref = :message_ref
+SELECT * FROM outbox WHERE platform = :platform AND chat_id = :chat_id AND message_ref = :message_ref AND message_ref <> ''
 AND kind = 'send' ORDER BY id DESC LIMIT 1;
 
 -- name: outbox_get

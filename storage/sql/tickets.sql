@@ -20,7 +20,8 @@ WHERE m.platform = :platform AND m.chat_id = :chat_id AND m.album = :album ORDER
 
 -- name: ticket_by_sent
 SELECT t.* FROM outbox o JOIN ticket t ON t.id = o.ticket_id
-WHERE o.platform = :platform AND o.chat_id = :chat_id AND o.message_ref = :message_id AND o.kind = 'send'
+WHERE o.platform = :platform AND o.chat_id = :chat_id AND o.message_ref = :message_id AND o.message_ref <> ''
+  AND o.kind = 'send'
 ORDER BY o.id LIMIT 1;
 
 -- name: ticket_claim

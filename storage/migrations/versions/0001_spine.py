@@ -234,7 +234,8 @@ def _path() -> None:
     )
     op.create_index("outbox_todo", "outbox", ["lane", "id"], **_where("state = 'pending'"))
     op.create_index("outbox_leased", "outbox", ["chat_key"], **_where("state = 'leased'"))
-    op.create_index("outbox_ref", "outbox", ["platform", "chat_id", "message_ref"])
+    # Partial, or SQLite would look for pending rows by platform: through everything that was ever sent.
+    op.create_index("outbox_ref", "outbox", ["platform", "chat_id", "message_ref"], **_where("message_ref <> ''"))
     op.create_index("outbox_ticket", "outbox", ["ticket_id", "role"])
     op.create_index("outbox_broadcast", "outbox", ["broadcast_id", "state"])
     op.create_index("outbox_target", "outbox", ["target"], **_where("state = 'pending'"))

@@ -1,0 +1,33 @@
+"""The queues are read through their own small indexes, however much history lies beside them."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.engine.named import statements
+
+PARAMS: dict[str, Any] = dict.fromkeys(
+    ("platform", "bot", "now", "limit", "chat_id", "message_id", "message_ref", "station_id"), 1
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("outbox_ready", "outbox_todo"),
+        ("inbox_todo", "inbox_todo"),
+        ("job_todo", "job_todo"),
+        ("ticket_by_sent", "outbox_ref"),
+        ("member_staff", "member_station"),
+    ],
+)
+def test_index(sqlite_template: Path, name: str, index: str) -> None:
+    with closing(sqlite3.connect(sqlite_template)) as database:
+        plan = database.execute(f"EXPLAIN QUERY PLAN {statements('sqlite')[name].sql}", PARAMS).fetchall()
+    steps = [row[3] for row in plan]
+    assert any(index in step for step in steps), steps
+    # Whatever is read without an index's help is one of the small queues.
+    assert all("INDEX" in step or "PRIMARY KEY" in step or "SUBQUERY" in step or "B-TREE" in step for step in steps)
