@@ -173,9 +173,7 @@ class Dispatcher:
         ctx.conversation = await ctx.unit.conversations.get(
             where.platform, where.chat_id, event.sender.user_id, ctx.now
         )
-        # In a group the answer is a reply to our question; whatever else this person says there is meant for others.
-        answers = event.kind is InboundKind.MESSAGE and (event.chat.private or bool(event.reply_to))
-        if ctx.conversation is not None and answers:
+        if ctx.conversation is not None and await self._answers(ctx, event):
             step = self._router.steps.get(ctx.conversation.step)
             if step is not None:
                 await step(ctx)
@@ -183,6 +181,15 @@ class Dispatcher:
         for taker in self._router.otherwises:
             if await taker(ctx):
                 return
+
+    async def _answers(self, ctx: Context, event: Inbound) -> bool:
+        """In a group only a reply to our very question; whatever else this person says there is meant for others."""
+        if event.kind is not InboundKind.MESSAGE or event.chat.private:
+            return event.kind is InboundKind.MESSAGE
+        if not event.reply_to:
+            return False
+        row = await ctx.unit.outbox.by_ref(event.chat.address, event.reply_to)
+        return row is not None and row.out.key == ctx.asked.get("question")
 
     def _match(self, ctx: Context, event: Inbound) -> Match | None:
         if event.kind is InboundKind.BUTTON:

@@ -10,6 +10,7 @@ import msgspec
 from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketOpened, TicketRouted, TicketUnreached
 from handlers.kit.feature import Feature
 from handlers.kit.names import call_names
@@ -131,6 +132,8 @@ async def _nobody(ctx: Context, ticket: Ticket) -> None:
 
 @duty.command("值班", slash="duty", allow=Permission.WORK, help="值班　现在谁在值班")
 async def who_is_on(ctx: Context, _: None) -> None:
+    if ctx.among_residents:
+        raise UsageError(texts.NOT_IN_PUBLIC)
     members = {m.person.id: m for m in await ctx.unit.people.staff(ctx.here.id)}
     lines = []
     local = ctx.local()

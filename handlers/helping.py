@@ -20,7 +20,7 @@ async def show_help(ctx: Context, _: None) -> None:
         if command.help
         and (command.allow is Permission.REPORT or (not ctx.public and ctx.who.may(command.allow, station_id)))
     ]
-    await ctx.reply(texts.help_text(lines, ctx.station.name if ctx.station else ""))
+    await ctx.reply(texts.help_text(lines, ctx.station.name if ctx.station else "", public=ctx.public))
 
 
 @helping.command("开始", slash="start", allow=Permission.REPORT, help="")

@@ -26,7 +26,7 @@ from storage.model.messages import (
     Policy,
     Role,
 )
-from storage.model.people import Conversation, Group, Person, PersonRole, Station
+from storage.model.people import Conversation, Group, GroupKind, Person, PersonRole, Station
 from storage.model.tickets import EntryKind, Ticket
 from storage.unit import Unit
 
@@ -109,6 +109,11 @@ class Context:
     def public(self) -> bool:
         """True if others can read the chat this happened in."""
         return self.inbound is not None and not self.inbound.chat.private
+
+    @property
+    def among_residents(self) -> bool:
+        """True if residents can read it: what is said among officers stays out."""
+        return self.public and (self.group is None or self.group.kind is not GroupKind.OFFICERS)
 
     @property
     def staff(self) -> bool:

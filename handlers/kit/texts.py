@@ -10,7 +10,7 @@ from storage.model.tickets import WAITING, EntryKind, Rating, State, Ticket, Urg
 NAME = "平安小助手"
 
 # ── general ────────────────────────────────────────────────────────────────
-NEED_NUMBER = "请写上单号，比如：12 或 12号。发“待办”可以看到单号。"
+NEED_NUMBER = "请写上单号，比如：12 或 12号。不记得单号，发“我的”看看（民警发“待办”）。"
 NEED_PAGE = "页码写一个数字就行，比如：待办 2"
 NO_RIGHT = "这个要由民警来操作。您有事可以直接 @民警 说一声，我们马上登记。"
 NO_RIGHT_STAFF = "这个需要更高的权限，请找值班长或所领导。"
@@ -34,12 +34,14 @@ GOT_IT = "好的。"
 HELP_HEAD = "我是{name}，帮您和民警之间传话、盯进度。"
 HELP_REPORT = "有事：在群里 @民警，写清什么事、在哪里；不方便公开的，私下发给我。"
 HELP_LIST = "还可以发："
+HELP_LIST_GROUP = "还可以发（在群里要先 @民警，比如“@民警 我的”）："
 HELP_TAIL = "紧急情况请直接拨打 110。怀疑诈骗请拨 96110。"
 
 
-def help_text(lines: Sequence[str], station: str) -> str:
+def help_text(lines: Sequence[str], station: str, *, public: bool) -> str:
     head = HELP_HEAD.format(name=f"{station}{NAME}")
-    return "\n".join([head, HELP_REPORT, HELP_LIST, *(f"· {line}" for line in lines), HELP_TAIL])
+    listed = HELP_LIST_GROUP if public else HELP_LIST
+    return "\n".join([head, HELP_REPORT, listed, *(f"· {line}" for line in lines), HELP_TAIL])
 
 
 # ── tickets: to the reporter ───────────────────────────────────────────────
@@ -93,6 +95,7 @@ ONLY_REPORTER = "要由反映这件事的本人来确认。"
 NOT_YOURS = "这不是您反映的事，不能撤回。"
 REOPENED_NOTE = "好的，{number}已重新打开，已再次通知民警。您可以回复这条消息补充情况。"
 WITHDRAWN_NOTE = "好的，{number}已撤回。"
+EDIT_NOT_TAKEN = "改过的话我没有登记。有事请重新发一条，我马上登记。"
 SUPPLEMENTED = "已补充到 {number}。"
 NO_SUCH = "没有找到 {number} 号。发“我的”看看您反映过的事。"
 NO_SUCH_STAFF = "没有找到 {number} 号。发“待办”看看还没办完的单子。"

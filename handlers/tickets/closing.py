@@ -149,11 +149,11 @@ async def typed(ctx: Context) -> bool:
 
 
 async def _closing_of(ctx: Context) -> Ticket | None:
-    """The ticket whose message is replied to; in private, without a reply, the newest."""
+    """The ticket whose message is replied to; without a reply the newest, in a group if it was reported there."""
     where = ctx.event.chat.address
     if ctx.who.anonymous:
         return None
     if ctx.event.reply_to:
         return await ctx.unit.tickets.by_message(where.platform, where.chat_id, ctx.event.reply_to)
-    newest = await ctx.unit.tickets.of_reporter(ctx.who.person.id, limit=1) if ctx.event.chat.private else []
-    return newest[0] if newest else None
+    newest = await ctx.unit.tickets.of_reporter(ctx.who.person.id, limit=1)
+    return next((t for t in newest if ctx.event.chat.private or t.source.key == where.key), None)

@@ -4,6 +4,7 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, is_staff
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.names import public_name
 from storage.model.tickets import Ticket
 
 
@@ -27,7 +28,9 @@ async def ticket_to_work(ctx: Context, ticket_id: int) -> Ticket:
     return ticket
 
 
-async def officer_name(ctx: Context, person_id: int | None) -> str:
-    """Full name, for colleagues; empty if nobody."""
+async def officer_name(ctx: Context, person_id: int | None, *, public: bool = False) -> str:
+    """Full name, for colleagues (`public`: as residents call them); empty if nobody."""
     person = await ctx.unit.people.get(person_id) if person_id is not None else None
-    return person.name if person else ""
+    if person is None:
+        return ""
+    return public_name(person) if public else person.name

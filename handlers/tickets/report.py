@@ -80,8 +80,11 @@ async def edited(ctx: Context) -> None:
     text = ctx.vocabulary.strip(event.text)
     if ticket is None:
         called = bool(ctx.vocabulary.find(event.text)) or (event.addressed and ctx.public)
-        if called and text and not ctx.staff and _small_talk(text) is None:
+        matter = bool(text) and _small_talk(text) is None
+        if matter and called and not ctx.staff:
             await open_ticket(ctx, text)
+        elif matter and event.chat.private:
+            await ctx.reply(texts.EDIT_NOT_TAKEN)
         return
     if ticket.reporter_id != ctx.who.person.id or text in ("", ticket.text):
         return  # a live location moves by edits without words
@@ -134,9 +137,9 @@ async def _joins(ctx: Context, event: Inbound) -> bool:
             await add_to(ctx, same, quiet=True)
             return True
     courtesy = not event.attachments and _small_talk(event.text) is not None
-    if event.reply_to and not courtesy and not ctx.vocabulary.find(event.text):
+    if event.reply_to and not courtesy:
         replied = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.reply_to)
-        if replied is not None and replied.state not in (State.CONFIRMED, State.WITHDRAWN):
+        if replied is not None and _goes_on(ctx, event, replied):
             await add_to(ctx, replied)
             return True
     if event.chat.private and event.attachments and not event.text.strip():
@@ -145,6 +148,13 @@ async def _joins(ctx: Context, event: Inbound) -> bool:
             await add_to(ctx, latest[0])
             return True
     return False
+
+
+def _goes_on(ctx: Context, event: Inbound, ticket: Ticket) -> bool:
+    """Does a reply to this ticket belong to it? A neighbour who @s us under it has a matter of their own."""
+    if ticket.state in (State.CONFIRMED, State.WITHDRAWN):
+        return False
+    return ticket.reporter_id == ctx.who.person.id or not ctx.vocabulary.find(event.text)
 
 
 def _small_talk(text: str) -> str | None:

@@ -25,6 +25,8 @@ TAKERS = (PersonRole.OFFICER, PersonRole.DUTY_LEADER, PersonRole.LEADER)
     help="转派 12 李强　转给同事",
 )
 async def transfer(ctx: Context, arg: parse.NumberAndText) -> None:
+    if ctx.among_residents:
+        raise UsageError(texts.NOT_IN_PUBLIC)
     ticket = await ticket_by_number(ctx, arg.number)
     _check(ctx, ticket)
     colleagues = [m for m in await ctx.unit.people.staff(ticket.station_id) if m.role in TAKERS]

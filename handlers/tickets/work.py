@@ -53,7 +53,7 @@ async def _lost(ctx: Context, ticket_id: int, move: str) -> str:
         return texts.ILLEGAL.format(number=number, state=ticket.state, move=move)
     if ticket.assignee_id == ctx.who.person.id:
         return texts.ALREADY_YOURS.format(number=number, state=ticket.state)
-    officer = await officer_name(ctx, ticket.assignee_id)
+    officer = await officer_name(ctx, ticket.assignee_id, public=ctx.among_residents)
     if move == texts.CLAIM:
         return texts.LOST_CLAIM.format(number=number, officer=officer)
     return texts.HELD_BY_OTHER.format(number=number, officer=officer, bare=ticket.number)
@@ -92,6 +92,8 @@ async def _arrive(ctx: Context, ticket: Ticket) -> None:
 )
 async def resolve(ctx: Context, arg: parse.NumberAndText) -> None:
     ticket = await ticket_by_number(ctx, arg.number)
+    if not arg.text and ctx.among_residents:
+        raise UsageError(texts.NEED_FINDING)
     if not arg.text:
         await _ask_finding(ctx, ticket)
         return
