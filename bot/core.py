@@ -70,9 +70,12 @@ class Core:
             unit = Unit(tx)
             names = {name for member in await unit.people.staff_everywhere() for name in call_names(member.person)}
             staff = await unit.groups.of_kind(GroupKind.OFFICERS)
+            accounts = [a for s in await unit.stations.all() for a in await unit.people.staff_identities(s.id)]
+        names |= {account.username for account in accounts if account.username}
         wanted = frozenset(n.lower() for n in {*names, *self.aliases, *self.hearing.own_names})
         if wanted != self.hearing.vocabulary.names:
             self.hearing.vocabulary = Vocabulary(wanted)
+        self.hearing.staff_accounts = frozenset(f"{a.platform}:{a.user_id}" for a in accounts)
         self.hearing.staff_chats = frozenset(f"{g.platform}:{g.chat_id}" for g in staff)
 
 

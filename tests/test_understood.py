@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.kit import texts
-from storage.model.messages import InboundKind
+from storage.model.messages import InboundKind, Sender
 from storage.model.tickets import EntryKind, State
 from tests.harness import World
 from tests.stories import MATTER, claimed, entries, kinds, on_sqlite, reported, resolved
@@ -98,3 +98,16 @@ async def test_officers_full_names_stay_out_of_residents_groups(world: World, wo
         await world.wang.says(f"@民警 {words}", to="g1")
     shown = "".join(s.text + "".join(s.labels) for s in world.chat("g1"))
     assert not [name for name in GIVEN_NAMES if name in shown]
+
+
+# ── whom an @ means ────────────────────────────────────────────────────────
+async def test_an_officers_account_at_an_at_means_the_police(world: World) -> None:
+    hello = world.message(world.zhao, "待办", world.zhao.private)
+    await world.happens(replace(hello, sender=Sender(user_id="zhao", name="赵敏", username="Zhao_Min")))
+    ears = world.core.hearing
+    assert ears.calls_us("", "", "@zhao_min 有人打架")
+    assert not ears.calls_us("", "", "@zhao_min2 有人打架")
+    assert "world:zhao" in ears.staff_accounts
+    assert "world:chen" not in ears.staff_accounts
+    await world.chen.says("@zhao_min 有人打架")
+    assert "您被群众点名" in world.card(1, world.zhao.private).text

@@ -47,7 +47,9 @@ async def _actor(ctx: Context, event: Inbound) -> Actor:
         )
         return Actor(person=person, anonymous=sender.anonymous, private_chat=private_chat)
     person = known.person
-    if private_chat and (known.private_chat != private_chat or known.bot != where.bot):
+    now = (private_chat, where.bot, sender.username)
+    if private_chat and now != (known.private_chat, known.bot, known.username):
+        ctx.directory_changed = bool(known.person.code)  # an @ may name an officer's account
         await people.reachable(
             where.platform, sender.user_id, bot=where.bot, chat_id=private_chat, username=sender.username
         )

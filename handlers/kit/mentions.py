@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 AT = "@＠﹫"
 _AT = re.compile(f"[{AT}]")
+_LATIN = re.compile("[a-z0-9_]")
+_LATIN_END = "(?![A-Za-z0-9_])"
+"""@our_bot2 is somebody else; a Chinese name ends anywhere."""
 
 
 class Vocabulary:
@@ -16,7 +19,7 @@ class Vocabulary:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = frozenset(n.strip().lower() for n in names if n.strip())
         longest_first = sorted(self.names, key=lambda n: (-len(n), n))
-        union = "|".join(re.escape(n) for n in longest_first)
+        union = "|".join(re.escape(n) + (_LATIN_END if _LATIN.match(n[-1]) else "") for n in longest_first)
         self._pattern = re.compile(rf"[{AT}]\s?({union})", re.IGNORECASE) if union else None
 
     def find(self, text: str) -> tuple[str, ...]:

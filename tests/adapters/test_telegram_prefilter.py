@@ -86,6 +86,10 @@ def test_a_person_picked_from_the_list_counts_without_any_at_sign() -> None:
     assert look(make.text_mention(GROUP, CHEN, "👮 李警官 来一下", "李警官", officer)) is not None
     assert look(make.text_mention(GROUP, CHEN, "老张 来一下", "老张", neighbour)) is None
     assert look(make.text_mention(GROUP, CHEN, "小平安 来一下", "小平安", make.me)) is not None
+    ears = hearing()
+    ears.staff_accounts = frozenset({f"telegram:{officer['id']}"})
+    assert look(make.text_mention(GROUP, CHEN, "强子 来一下", "强子", officer), ears) is not None
+    assert look(make.text_mention(GROUP, CHEN, "老张 来一下", "老张", neighbour), ears) is None
 
 
 def test_an_open_question_hears_its_answer_from_that_person_only() -> None:

@@ -119,7 +119,9 @@ class Prefilter:
         """A text_mention carries a user id and shows the person's bare name, with no @ in the text."""
         if entity.type != "text_mention" or entity.user is None:
             return False
-        return entity.user.id == self._me.id or self._hearing.calls_us("", "", "@" + shown(entity, text))
+        if entity.user.id == self._me.id or f"{PLATFORM}:{entity.user.id}" in self._hearing.staff_accounts:
+            return True
+        return self._hearing.calls_us("", "", "@" + shown(entity, text))
 
     def _further_picture(self, message: GlanceMessage) -> bool:
         album = message.media_group_id
