@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -21,8 +21,10 @@ from storage.unit import Unit
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=90)
-"""Longer than the longest timeout of any adapter, so that a live send is never taken for a dead one."""
+LEASE = timedelta(seconds=20)
+"""Renewed while a send is under way, so that only a dead process loses it: another one takes over soon after."""
+
+RENEW = timedelta(seconds=5)
 
 IN_FLIGHT = 48
 """Sends under way per bot; a platform that hangs never holds up another."""
@@ -61,14 +63,14 @@ class Courier:
         self._throttles = {key: Throttle(p.capabilities.limits) for key, p in platforms.items()}
         self._tasks: dict[asyncio.Task[None], tuple[str, str]] = {}
         self._finished: list[Settled] = []
-        self._recovered_at: datetime | None = None
+        self._kept_at = datetime.min.replace(tzinfo=UTC)
         self.wake = asyncio.Event()
 
     async def recover(self) -> None:
         """At start of the only process on this database: nothing can be in flight, whatever the rows say."""
         now = self._clock.now()
         async with self._engine.write() as tx:
-            await Unit(tx).outbox.recover(now, lapsed=now + LEASE * 2)
+            await Unit(tx).outbox.recover(now, lapsed=now + timedelta(days=1))
 
     async def step(self) -> datetime | None:
         """Write down what came back, lease what may go, start sending. When to look again (None: when woken)."""
@@ -80,9 +82,8 @@ class Courier:
                 unit = Unit(tx)
                 for done in finished:
                     await self._settle(unit, done, now)
-                if self._recovered_at is None or now - self._recovered_at > LEASE / 3:
-                    await unit.outbox.recover(now, lapsed=now)
-                    self._recovered_at = now
+                if now - self._kept_at >= RENEW:
+                    await self._keep(unit, now)
                 waits = [await self._lease(unit, key, now, leased) for key in self._platforms]
                 next_due = await unit.outbox.next_due()
         except BaseException:
@@ -97,6 +98,13 @@ class Courier:
         if next_due is not None and next_due > now:
             moments.append(next_due)
         return min(moments, default=None)
+
+    async def _keep(self, unit: Unit, now: datetime) -> None:
+        """Hold on to our own sends first, then take over those of processes that died."""
+        if self._tasks:
+            await unit.outbox.renew(owner=self._owner, until=now + LEASE)
+        await unit.outbox.recover(now, lapsed=now)
+        self._kept_at = now
 
     async def _settle(self, unit: Unit, done: Settled, now: datetime) -> None:
         """Write one answer down. One that cannot be written must not keep all others from it."""

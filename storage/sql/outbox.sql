@@ -20,6 +20,9 @@ WHERE id = :id AND state = 'pending'
   AND NOT EXISTS (SELECT 1 FROM outbox l WHERE l.chat_key = outbox.chat_key AND l.state = 'leased')
 RETURNING id;
 
+-- name: outbox_renew!
+UPDATE outbox SET lease_until = :until WHERE state = 'leased' AND lease_owner = :owner;
+
 -- name: outbox_sent!
 UPDATE outbox SET state = 'sent', message_ref = :message_ref, sent_at = :at, error = ''
 WHERE id = :id AND state = 'leased' AND lease_owner = :owner;

@@ -94,6 +94,10 @@ class Outbox:
         """Take it for sending. False if it is taken or its chat already has a send in flight."""
         return await self._tx.one("outbox_lease", id=row_id, owner=owner, until=to_ms(until)) is not None
 
+    async def renew(self, *, owner: str, until: datetime) -> None:
+        """This owner lives and is still sending."""
+        await self._tx.one("outbox_renew", owner=owner, until=to_ms(until))
+
     async def sent(self, row_id: int, *, owner: str, message_ref: str, at: datetime) -> None:
         await self._tx.one("outbox_sent", id=row_id, owner=owner, message_ref=message_ref, at=to_ms(at))
 
