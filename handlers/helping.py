@@ -25,7 +25,11 @@ async def show_help(ctx: Context, _: None) -> None:
 
 @helping.command("开始", slash="start", allow=Permission.REPORT, help="")
 async def start(ctx: Context, _: None) -> None:
-    await ctx.reply(texts.WELCOME_PRIVATE.format(name=f"{ctx.station.name if ctx.station else ''}{texts.NAME}"))
+    station = ctx.station.name if ctx.station else ""
+    if ctx.public:
+        await ctx.reply(texts.JOINED_BOUND.format(station=station or texts.HERE, name=texts.NAME))
+        return
+    await ctx.reply(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
 
 
 @helping.event(InboundKind.JOINED)

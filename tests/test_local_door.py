@@ -145,6 +145,18 @@ async def test_ordinary_chat_is_shown_but_never_stored(stage: Stage) -> None:
     assert not (stage.folder / "files").exists()
 
 
+async def test_a_quote_in_a_group_repeats_no_number(stage: Stage) -> None:
+    words = "@民警 我的电话是 138-1234-5678，身份证 37010219900101123X，" + "楼上扔垃圾" * 6 + "13912345678"
+    said = await stage.say("chen", words)
+    await stage.post("k1", "收到，第 1 号", GARDEN, reply_to=said)
+    await stage.say("liu", "是真的", reply_to=said)
+    messages, _ = await stage.platform.door.history("liu", GARDEN, "", 50)
+    quotes = [m.quote.text for m in messages if m.quote]
+    assert len(quotes) == 2
+    assert not any(digit in quote for quote in quotes for digit in ("138", "5678", "3701", "139"))
+    assert messages[0].text == words
+
+
 async def test_a_restart_keeps_what_was_said_to_us(stage: Stage) -> None:
     first = await stage.say("chen", "@民警 井盖坏了", photo=PNG)
     await stage.say("chen", "闲聊")

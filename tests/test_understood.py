@@ -72,6 +72,22 @@ async def test_in_a_group_help_says_that_an_at_comes_first(world: World) -> None
     assert texts.HELP_LIST in world.chen.inbox[-1].text
 
 
+async def test_a_bare_at_in_a_group_opens_the_answer_for_the_caller(world: World) -> None:
+    """What comes next without an @ is not heard: the answer must be a reply, and the platform offers it."""
+    await world.chen.says("@民警")
+    hello = world.last("g1")
+    assert hello.text == texts.YES_HERE_GROUP
+    assert hello.out.content.ask
+    await world.chen.tells("你好")
+    assert world.chen.inbox[-1].text == texts.YES_HERE
+
+
+async def test_start_in_a_group_says_how_a_group_calls(world: World) -> None:
+    await world.chen.says("/start", addressed=True)
+    assert "有事 @民警" in world.last("g1").text
+    assert "直接在这里写" not in world.last("g1").text
+
+
 # ── officers ───────────────────────────────────────────────────────────────
 async def test_an_answer_to_another_card_is_no_finding(world: World) -> None:
     await reported(world)

@@ -13,7 +13,7 @@ from handlers.tickets.feature import tickets
 from handlers.tickets.follow import add_to, note
 from handlers.tickets.triage import triage
 from handlers.tickets.view import refresh_cards
-from storage.model.messages import Inbound, InboundKind
+from storage.model.messages import Content, Inbound, InboundKind
 from storage.model.people import GroupKind
 from storage.model.tickets import EntryKind, State, Ticket
 
@@ -50,7 +50,8 @@ async def report(ctx: Context) -> bool:
     if answer is not None:
         if answer == texts.THANKS_BACK:
             await ctx.log(EntryKind.THANKED)
-        await ctx.reply(answer)
+        asks = ctx.public and answer == texts.YES_HERE  # in a group only a reply or another @ is heard
+        await ctx.reply(Content(text=texts.YES_HERE_GROUP, ask=True) if asks else answer)
         return True
     await open_ticket(ctx, text)
     return True

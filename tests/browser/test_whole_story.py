@@ -95,6 +95,7 @@ async def test_from_the_at_to_satisfied(browser: Browser, address: str) -> None:
     await expect(wang.get_by_test_id("msg-button").get_by_text("已到场处置")).to_be_visible()
     await _picture(wang, "officer-finding-phone")
     await _press(wang, "已到场处置")
+    await expect(wang.get_by_test_id("quote")).to_be_hidden()  # the question is answered
     await expect(chen.get_by_test_id("msg-button").get_by_text("解决了", exact=True)).to_be_visible()
     await _picture(chen, "resident-asked-wide")
     await _press(chen, "解决了")

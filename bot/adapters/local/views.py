@@ -1,14 +1,17 @@
 """Room messages as the browser gets them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import msgspec
 
-from bot.adapters.local.directory import BOT_NAME, LocalDirectory
+from bot.adapters.local.directory import BOT_NAME, LocalDirectory, private_chat_id
+from handlers.kit.private import hide_private
 from storage.model.messages import Attachment, AttachmentKind, Button
 from storage.stores.room import RoomMessage
 
 QUOTE = 60
+PRIVATE = private_chat_id("")
 BROWSER_KEY = "in:"
 BOT_KEY = "out:"
 _ATTACHMENT_LABELS = {
@@ -87,6 +90,13 @@ def author(message: RoomMessage) -> str:
     return message.sender_name if message.sender_id else BOT_NAME
 
 
+def _quote(quoted: RoomMessage) -> QuoteView:
+    """What is quoted in a group is said there once more: private numbers stay out of it."""
+    if not quoted.chat_id.startswith(PRIVATE):
+        quoted = replace(quoted, text=hide_private(quoted.text))
+    return QuoteView(quoted.id, author(quoted), summary(quoted))
+
+
 def view(
     message: RoomMessage, directory: LocalDirectory, quoted: RoomMessage | None, *, ask: bool = False
 ) -> MessageView:
@@ -104,7 +114,7 @@ def view(
         buttons=_buttons.decode(message.buttons) if message.buttons else [],
         photo=kept.ref if kept and picture else "",
         label="" if picture else _label(message),
-        quote=QuoteView(quoted.id, author(quoted), summary(quoted)) if quoted else None,
+        quote=_quote(quoted) if quoted else None,
         at=message.at,
         edited=message.edited_at,
         event=message.key.removeprefix(BROWSER_KEY) if message.key.startswith(BROWSER_KEY) else "",

@@ -223,6 +223,8 @@ function answersMe(message) {
 function changed(message) {
   noteNewest(message);
   if (message.chat === open) log.change(message);
+  const quoted = composer.quoted; // a question that has been answered needs no answer any more
+  if (quoted && quoted.id === message.id && quoted.buttons.length && !message.buttons.length) composer.quote(null);
   showList();
 }
 
