@@ -66,6 +66,13 @@ class Telegram(Section):
     per_chat_second: float = Field(default=1.0, gt=0)
     per_group_minute: float = Field(default=20.0, gt=0)
 
+    @field_validator("token")
+    @classmethod
+    def whole(cls, token: str) -> str:
+        if token and not re.fullmatch(r"[0-9]{1,20}:\S+", token):
+            raise ValueError("应是 @BotFather 给的“数字:字母”整串")
+        return token
+
     @field_validator("webhook_path")
     @classmethod
     def rooted(cls, path: str) -> str:
@@ -167,9 +174,21 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     overrides = _environment(environ)
     origin = Origin(name=name, lines=yaml_text.lines(root), overrides=overrides, prefix=PREFIX)
     try:
-        return Settings(**_merge(_fill(raw, environ), overrides))
+        settings = Settings(**_merge(_fill(raw, environ), overrides))
     except ValidationError as error:
         raise ConfigError("\n".join(explain(Settings, error, origin))) from None
+    _check_webhook(settings, origin)
+    return settings
+
+
+def _check_webhook(settings: Settings, origin: Origin) -> None:
+    telegram, address = settings.telegram, settings.server.public_url
+    if telegram.token and telegram.mode == "webhook" and not address.startswith(("https://", "http://")):
+        where = origin.where(("server", "public_url") if address else ("telegram", "mode"))
+        raise ConfigError(
+            f"{where}telegram.mode: webhook 需要 server.public_url，写成 https://pingan.example.cn 这样；"
+            "没有外网地址就把 telegram.mode 写成 polling。"
+        )
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, Any]:

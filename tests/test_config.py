@@ -248,3 +248,20 @@ def test_any_text_is_taken_or_explained(file: Path, text: str) -> None:
         load(file, {})
     except ConfigError:
         return
+
+
+def test_a_token_that_is_none_is_told_without_repeating_it(file: Path) -> None:
+    lines = told(file, "telegram:\n  token: geheim\n")
+    assert lines == ["config.yaml 第 2 行：telegram.token 不对——应是 @BotFather 给的“数字:字母”整串。"]
+
+
+@pytest.mark.parametrize("server", ["", "server: {public_url: pingan.example.cn}\n"])
+def test_a_webhook_needs_an_address(file: Path, server: str) -> None:
+    [line] = told(file, f'{server}telegram:\n  token: "1:a"\n  mode: webhook\n')
+    assert "server.public_url" in line
+    assert "telegram.mode" in line
+
+
+def test_without_a_token_the_mode_is_nobodys_business(file: Path) -> None:
+    file.write_text("telegram: {mode: webhook}\n", encoding="utf-8")
+    assert load(file, {}).telegram.mode == "webhook"

@@ -88,7 +88,7 @@ def _settings(folder: Path, fake: FakeTelegram, mode: str) -> Settings:
         "data_dir": str(folder),
         "station_file": str(folder / "station.yaml"),
         "database": {"url": f"sqlite:///{folder / 'pingan.db'}"},
-        "server": {"port": 0},
+        "server": {"port": 0, "public_url": "https://known.later"},
         "local": {"enabled": False},
         "telegram": {"token": fake.token, "base_url": fake.base_url, "mode": mode, "poll_seconds": 1},
         "broadcasts": {"rules": []},

@@ -24,7 +24,8 @@ def write_samples(folder: Path) -> None:
             told.print(f"已有   {path}，没有动它")
         else:
             told.print(f"生成   {path}")
-    told.print(f"下一步：改好 {folder / STATION}，运行 pingan check，再运行 pingan import {folder / STATION}")
+    there = "" if folder == Path() else f"进入目录 {folder}（cd {folder}），"
+    told.print(f"下一步：{there}改好 {STATION}，运行 pingan check，再运行 pingan import {STATION}")
 
 
 def check_files(config: Path | None, station: Path | None) -> None:
