@@ -95,6 +95,7 @@ def assemble(
 ) -> Core:
     """Wire the path. Nothing runs yet."""
     router = Router(features)
+    hearing.listen_for(router.bare_words, router.bare)
     table = {(p.name, p.bot): p for p in platforms}
     publisher = Publisher(router, metrics, settings)
 

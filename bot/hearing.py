@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from handlers.kit.mentions import Vocabulary
 
@@ -36,6 +36,8 @@ class Hearing:
         self._messages = Recent(50_000)  # (chat key, message id): belongs to a ticket, so its edits matter
         self._albums = Recent(5_000)  # (chat key, album): its first picture was addressed to us
         union = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+        self._bare_words: tuple[str, ...] = ()
+        self._bare: Callable[[str], bool] = bool
         self._command = re.compile(rf"\s*/?(?:{union})") if union else None
 
     def answer_to(self, name: str) -> None:
@@ -43,9 +45,15 @@ class Hearing:
         self.own_names.add(name.lower())
         self.vocabulary = Vocabulary(self.vocabulary.names | self.own_names)
 
+    def listen_for(self, words: tuple[str, ...], meant: Callable[[str], bool]) -> None:
+        """Group texts that begin with one of `words` and are `meant` as a command need no @."""
+        self._bare_words, self._bare = words, meant
+
     def calls_us(self, chat_key: str, user_id: str, text: str) -> bool:
-        """True for a group text that names us, starts a command in a staff group, or answers our question."""
+        """True for a group text that names us, is a command that needs no @ there, or answers our question."""
         if self.vocabulary.find(text) or (chat_key, user_id) in self._windows:
+            return True
+        if text.startswith(self._bare_words) and self._bare(text):
             return True
         return chat_key in self.staff_chats and self._command is not None and bool(self._command.match(text))
 

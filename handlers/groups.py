@@ -112,6 +112,7 @@ def _names_a_binding(text: str) -> bool:
     args=parse.Parser(str.strip, _names_a_binding),
     allow=Permission.MANAGE,
     help="绑定 派出所代码 群类型 片区　把这个群交给派出所（管理员）",
+    bare=True,
 )
 async def bind(ctx: Context, text: str) -> None:
     """绑定 dongwan 业主 东湾片区 860户. Only for those who manage that station."""

@@ -127,3 +127,11 @@ async def test_an_officers_account_at_an_at_means_the_police(world: World) -> No
     assert "world:chen" not in ears.staff_accounts
     await world.chen.says("@zhao_min 有人打架")
     assert "您被群众点名" in world.card(1, world.zhao.private).text
+
+
+async def test_binding_is_heard_in_a_group_without_an_at_as_the_greeting_says(world: World) -> None:
+    calls = world.core.hearing.calls_us
+    heard = ["绑定", "绑定 dongwan 业主 东湾片区", "/绑定 dongwan", "绑定：dongwan"]
+    assert [text for text in heard if not calls("world:g5", "wu", text)] == []
+    chat = ["绑定银行卡以后钱没了", "绑定 银行卡 后钱没了", "我要绑定 dongwan", "待办", "接单 1", "绑定了吗"]
+    assert [text for text in chat if calls("world:g5", "chen", text)] == []

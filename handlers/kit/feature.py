@@ -20,7 +20,10 @@ Taker = Callable[["Context"], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A typed word. `slash`: its Latin name for platform menus. `help`: one line, with an example."""
+    """A typed word. `slash`: its Latin name for platform menus. `help`: one line, with an example.
+
+    `bare`: heard in every group without an @; only for a word whose `args.looks` is strict.
+    """
 
     word: str
     slash: str
@@ -29,6 +32,7 @@ class Command:
     allow: Permission
     help: str
     handler: Handler
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +79,22 @@ class Feature:
         slash: str = "",
         aliases: tuple[str, ...] = (),
         args: Parser[Any] = nothing,
+        bare: bool = False,
     ) -> Callable[[F], F]:
         """`handler(ctx, argument)` for a typed word, by a person with this permission."""
 
         def declare(handler: F) -> F:
             self.commands.append(
-                Command(word=word, slash=slash, aliases=aliases, args=args, allow=allow, help=help, handler=handler)
+                Command(
+                    word=word,
+                    slash=slash,
+                    aliases=aliases,
+                    args=args,
+                    allow=allow,
+                    help=help,
+                    handler=handler,
+                    bare=bare,
+                )
             )
             return handler
 

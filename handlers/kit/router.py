@@ -46,6 +46,18 @@ class Router:
         return self._longest_first
 
     @property
+    def bare_words(self) -> tuple[str, ...]:
+        """What a group message may begin with to be a command without an @."""
+        return tuple(f"{slash}{c.word}" for c in self.commands if c.bare for slash in ("", "/"))
+
+    def bare(self, text: str) -> bool:
+        """Is this such a command, and nothing else?"""
+        plain = normalise(text).removeprefix("/").lstrip()
+        return any(
+            plain.startswith(c.word) and _meant(c, plain[len(c.word) :], sure=False) for c in self.commands if c.bare
+        )
+
+    @property
     def menu(self) -> list[tuple[str, str]]:
         """(Latin name, one line) for platforms that show a command menu; what residents may use."""
         return [(c.slash, c.help) for c in self.commands if c.slash and c.help and c.allow is Permission.REPORT]
