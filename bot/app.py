@@ -77,6 +77,8 @@ class App:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(supervise(name, part, core.clock)) for name, part in parts.items()]
+                if self.local is not None:  # a page that answers takes what is written in it
+                    await self.local.ready.wait()
                 await self._serve_web()
                 for task in tasks:
                     task.cancel()

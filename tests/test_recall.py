@@ -1,13 +1,16 @@
 """What a transaction remembers of the directory is always what the database would say now."""
 
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from storage.engine.base import Engine
 from storage.engine.named import statements
-from storage.model.people import Duty, GroupKind, Identity, PersonRole, Shift
+from storage.model.people import Duty, GroupKind, Identity, Person, PersonRole, Shift
 from storage.unit import Unit
+from tests.harness import World
 
 
 async def _station(unit: Unit) -> int:
@@ -87,9 +90,38 @@ async def test_a_newcomer_is_a_resident_and_comes_once(engine: Engine) -> None:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
 def test_every_write_to_the_directory_is_known(dialect: str) -> None:
-    changing = {name for name, statement in statements(dialect).items() if statement.directory}
+    changing = {name for name, statement in statements(dialect).items() if statement.forgets}
     expected = {"station_put", "area_put", "shift_add", "shift_clear", "group_seen", "group_bind", "group_left"}
     expected |= {"group_move", "person_add", "person_update", "person_rename", "identity_add", "identity_link"}
     expected |= {"identity_reachable", "identity_unreachable", "member_set", "member_remove"}
     assert changing >= expected
     assert all("select" in statements(dialect)[n].sql.lower()[:20] for n in ("member_staff", "station_get"))
+
+
+async def test_a_ticket_just_written_is_what_the_database_says(world: World) -> None:
+    await world.chen.says("@民警 楼上漏水")
+    async with world.engine.write() as tx:
+        unit = Unit(tx)
+        before = await world.ticket()
+        added = await unit.tickets.add(replace(before, number=99))
+        with suppress(LookupError):
+            async with tx.savepoint():
+                await unit.tickets.route(added.id, before.reporter_id, "试一试")
+                assert (await unit.tickets.get(added.id)).routed_why == "试一试"  # type: ignore[union-attr]
+                raise LookupError
+        assert (await unit.tickets.get(added.id)).routed_why == ""  # type: ignore[union-attr]
+        await unit.tickets.retext(added.id, "改了")
+        assert (await unit.tickets.get(added.id)).text == "改了"  # type: ignore[union-attr]
+
+
+async def test_statements_without_their_returning_tell_the_same(engine: Engine) -> None:
+    async with engine.write() as tx:
+        jobs = Unit(tx).jobs
+        due = datetime(2026, 11, 20, tzinfo=UTC)
+        assert await jobs.add("x", key="once", due_at=due) is True
+        assert await jobs.add("x", key="once", due_at=due) is False
+        first, second = [(await Unit(tx).people.add(name=name)).id for name in ("甲", "乙")]
+        assert (await Unit(tx).people.get(first), await Unit(tx).people.get(second)) == (
+            Person(id=first, name="甲"),
+            Person(id=second, name="乙"),
+        )

@@ -35,9 +35,15 @@ class Tx(Protocol):
     async def recall(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
         """What `load` returns, asked once in this transaction.
 
-        Forgotten as soon as a statement writes to a table of the directory (storage/engine/named.py) or a savepoint
-        is undone, so it is always what `load` would return now. Never shared between transactions.
+        Forgotten as soon as a statement writes to one of those tables (storage/engine/named.py) or a savepoint is
+        undone, so it is always what `load` would return now. Never shared between transactions.
         """
+
+    def remember(self, key: Hashable, value: object) -> None:
+        """What this transaction has just written: nobody else can change it before we end. Forgotten as above."""
+
+    def known(self, key: Hashable) -> Any:
+        """What was remembered, or None."""
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone if it raises."""

@@ -18,5 +18,11 @@ class Memory:
         found: T = self._known[key]
         return found
 
+    def remember(self, key: Hashable, value: object) -> None:
+        self._known[key] = value
+
+    def known(self, key: Hashable) -> Any:
+        return self._known.get(key)
+
     def forget(self) -> None:
         self._known.clear()

@@ -10,13 +10,20 @@ import aiosql
 from aiosql.adapters.asyncpg import AsyncPGAdapter
 from aiosql.adapters.sqlite3 import SQLite3Adapter
 
-DIRECTORY = {"station", "area", "shift", "chat_group", "person", "identity", "member"}
-"""Tables that change seldom and are asked for every ticket: see Tx.recall."""
+REMEMBERED = {"station", "area", "shift", "chat_group", "person", "identity", "member", "ticket"}
+"""Tables a transaction may remember something of: those of the directory, which change seldom and are asked for every
+ticket (Tx.recall), and the ticket it has just written itself (Tx.remember)."""
 
-HARMLESS = {"station_next_number", "newcomer_person", "newcomer_identity", "newcomer_member"}
-"""Writes to those tables after which everything recalled is still true: a newcomer is a resident, no staff."""
+HARMLESS = {
+    *("station_next_number", "newcomer_person", "newcomer_identity", "newcomer_member"),
+    *("ticket_add", "ticket_route"),
+}
+"""Writes to those tables after which everything remembered is still true: a newcomer is a resident, no staff; a ticket
+that is added or routed is remembered anew."""
 
 _WRITTEN = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE | re.MULTILINE)
+
+_RETURNED = re.compile(r"\s+RETURNING\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
@@ -25,12 +32,15 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 class Statement:
     """`order`: the names of $1, $2, … where the driver counts its parameters.
 
-    `directory`: it may change what Tx.recall remembers.
+    `forgets`: it may change what the transaction remembers. `plain`, `echo`: the statement without its RETURNING, where
+    the one column it returns is known beforehand: a parameter of that name, or the id of the row it inserts.
     """
 
     sql: str
     order: tuple[str, ...] = ()
-    directory: bool = False
+    forgets: bool = False
+    plain: str = ""
+    echo: str = ""
 
 
 @cache
@@ -45,8 +55,20 @@ def statements(dialect: str) -> dict[str, Statement]:
 
 
 def _statement(name: str, sql: str, order: Iterable[str] = ()) -> Statement:
-    touched = DIRECTORY.intersection(_WRITTEN.findall(sql.lower()))
-    return Statement(sql, tuple(order), directory=bool(touched) and name not in HARMLESS)
+    touched = REMEMBERED.intersection(_WRITTEN.findall(sql.lower()))
+    plain, echo = _without_returning(sql)
+    return Statement(sql, tuple(order), bool(touched) and name not in HARMLESS, plain, echo)
+
+
+def _without_returning(sql: str) -> tuple[str, str]:
+    found = _RETURNED.search(sql)
+    if found is None or "DO UPDATE" in sql.upper():
+        return "", ""
+    column = found.group(1)
+    inserts = sql.lstrip().upper().startswith("INSERT")
+    if f":{column}" in sql or (inserts and column == "id"):
+        return sql[: found.start()], column
+    return "", ""
 
 
 def _names(found: object) -> list[str]:

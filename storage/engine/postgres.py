@@ -47,7 +47,7 @@ class PostgresTx:
 
     def _statement(self, name: str) -> Statement:
         statement = self._named[name]
-        if statement.directory:
+        if statement.forgets:
             self._memory.forget()
         return statement
 
@@ -78,6 +78,12 @@ class PostgresTx:
 
     async def recall(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
         return await self._memory.recall(key, load)
+
+    def remember(self, key: Hashable, value: object) -> None:
+        self._memory.remember(key, value)
+
+    def known(self, key: Hashable) -> Any:
+        return self._memory.known(key)
 
     async def lock_chats(self, keys: Sequence[str]) -> set[str]:
         """Advisory locks held to the end of the transaction. Sorted, so that two processes cannot lock crosswise."""

@@ -62,7 +62,7 @@ class SqliteTx:
 
     def _named_run(self, name: str, params: Mapping[str, Any]) -> list[Row]:
         statement = self._named[name]
-        if statement.directory:
+        if statement.forgets:
             self._memory.forget()
         return self._run(statement.sql, params)
 
@@ -70,8 +70,26 @@ class SqliteTx:
         return self._named_run(name, params)
 
     async def one(self, name: str, /, **params: Any) -> Row | None:
+        if self._named[name].plain:
+            return self._change(name, params)
         found = self._named_run(name, params)
         return found[0] if found else None
+
+    def _change(self, name: str, params: Mapping[str, Any]) -> Row | None:
+        """What RETURNING would have told, at half its cost: SQLite keeps returned rows in a table of their own."""
+        statement = self._named[name]
+        if statement.forgets:
+            self._memory.forget()
+        try:
+            cursor = self._connection.execute(statement.plain, params)
+        except sqlite3.Error as error:
+            if _down(error):
+                raise StoreDownError(str(error)) from error
+            raise
+        if cursor.rowcount < 1:
+            return None
+        column = statement.echo
+        return {column: params.get(column, cursor.lastrowid)}
 
     async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
         for each in params:
@@ -80,27 +98,45 @@ class SqliteTx:
     async def recall(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
         return await self._memory.recall(key, load)
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
+    def remember(self, key: Hashable, value: object) -> None:
+        self._memory.remember(key, value)
+
+    def known(self, key: Hashable) -> Any:
+        return self._memory.known(key)
+
+    def savepoint(self) -> "Savepoint":
+        return Savepoint(self)
+
+    def enter_savepoint(self) -> None:
         self._depth += 1
+        self._run(f"SAVEPOINT s{self._depth}", {})
+
+    def leave_savepoint(self, *, undo: bool) -> None:
         name = f"s{self._depth}"
-        self._run(f"SAVEPOINT {name}", {})
-        try:
-            yield
-        except BaseException:
+        self._depth -= 1
+        if undo:
             self._memory.forget()
             # A full disk makes SQLite end the whole transaction by itself: nothing is left to undo.
-            if self._connection.in_transaction:
-                self._run(f"ROLLBACK TO {name}", {})
-                self._run(f"RELEASE {name}", {})
-            raise
-        else:
-            self._run(f"RELEASE {name}", {})
-        finally:
-            self._depth -= 1
+            if not self._connection.in_transaction:
+                return
+            self._run(f"ROLLBACK TO {name}", {})
+        self._run(f"RELEASE {name}", {})
 
     async def lock_chats(self, keys: Sequence[str]) -> set[str]:
         return set(keys)
+
+
+class Savepoint:
+    """`async with`: what happens inside is undone alone if it raises."""
+
+    def __init__(self, tx: SqliteTx) -> None:
+        self._tx = tx
+
+    async def __aenter__(self) -> None:
+        self._tx.enter_savepoint()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._tx.leave_savepoint(undo=kind is not None)
 
 
 class SqliteReadTx:
@@ -129,6 +165,12 @@ class SqliteReadTx:
 
     async def recall(self, _key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
         return await load()  # a reader sees what others commit: it remembers nothing
+
+    def remember(self, key: Hashable, value: object) -> None:
+        raise TypeError("a reading connection does not write")
+
+    def known(self, _key: Hashable) -> Any:
+        return None
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -101,10 +101,13 @@ class Tickets:
             opened_at=to_ms(ticket.opened_at),
         )
         assert row is not None
-        return replace(ticket, id=row["id"])
+        added = replace(ticket, id=row["id"])
+        self._tx.remember(("ticket", added.id), added)
+        return added
 
     async def get(self, ticket_id: int) -> Ticket | None:
-        return await self._find("ticket_get", id=ticket_id)
+        written: Ticket | None = self._tx.known(("ticket", ticket_id))
+        return written or await self._find("ticket_get", id=ticket_id)
 
     async def by_number(self, station_id: int, number: int) -> Ticket | None:
         return await self._find("ticket_by_number", station_id=station_id, number=number)
@@ -127,6 +130,9 @@ class Tickets:
 
     async def route(self, ticket_id: int, routed_id: int | None, why: str) -> None:
         await self._tx.rows("ticket_route", id=ticket_id, routed_id=routed_id, routed_why=why)
+        written: Ticket | None = self._tx.known(("ticket", ticket_id))
+        if written is not None:
+            self._tx.remember(("ticket", ticket_id), replace(written, routed_id=routed_id, routed_why=why))
 
     async def retext(self, ticket_id: int, text: str) -> None:
         """The reporter edited the original message; the log keeps what it said before."""

@@ -48,6 +48,7 @@ class LocalPlatform:
     ) -> None:
         self.board = Board(engine, directory, now, data_dir)
         self.door = Door(self.board, hearing, names)
+        self.ready = asyncio.Event()  # set once what browsers send is taken
 
     def parse(self, body: bytes) -> Inbound:
         return events.parse(body)
@@ -62,6 +63,7 @@ class LocalPlatform:
         except StoreDownError as error:
             log.warning(START_LATE, why=str(error))
         self.door.accept = accept
+        self.ready.set()
         log.info(STARTED)
         try:
             await asyncio.Event().wait()
