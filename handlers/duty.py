@@ -78,17 +78,15 @@ async def _bring(
 
 
 async def choose(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], tried: frozenset[int]) -> Choice:
-    """The first in line who can be reached; without a private chat the officers' group must do."""
+    """The first in line who can be reached. If nobody on duty has a private chat, the officers' group must do."""
     accounts = await ctx.unit.people.staff_identities(ticket.station_id)
     line = [c for c in await _line(ctx, ticket, mentioned, accounts) if c.person_id not in tried]
     reachable = {i.person_id for i in accounts if i.chat_id}
-    first = next((c for c in line if c.person_id in reachable), None)
-    if first is not None:
-        return first
     on_duty = [c for c in line if c.why != texts.BECAUSE_LAST]
-    if on_duty and await ctx.unit.groups.officers(ticket.station_id):
+    by_card = [c for c in line if c.person_id in reachable]
+    if on_duty and not any(c in by_card for c in on_duty) and await ctx.unit.groups.officers(ticket.station_id):
         return on_duty[0]
-    return Choice(None, texts.BECAUSE_NOBODY)
+    return by_card[0] if by_card else Choice(None, texts.BECAUSE_NOBODY)
 
 
 async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], accounts: Sequence[Identity]) -> list[Choice]:

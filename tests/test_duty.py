@@ -174,6 +174,16 @@ async def test_without_private_chats_the_officers_group_must_do(world: World) ->
     assert world.card(1, "g9").labels == ["接单", "转派"]
 
 
+async def test_who_is_on_duty_comes_before_who_merely_can_be_reached(world: World) -> None:
+    """A fresh setup: only the admin has written to the bot; the officers read their group."""
+    for who in ("wang", "zhao", "sun"):
+        await silence(world, who)
+    await reported(world)
+    assert await went_to(world) == ("王建国", texts.BECAUSE_AREA.format(area="东湾片区"))
+    assert "王建国是东湾片区的民警" in world.card(1, "g9").text
+    assert world.receipt(1).text.endswith("已通知王警官，请稍候。")
+
+
 async def test_a_card_that_fails_after_somebody_claimed_bothers_nobody(world: World) -> None:
     world.platform.faults[world.wang.private] = [Later(why="busy"), Never(why="blocked", gone=True)]
     await reported(world)
