@@ -11,7 +11,6 @@ from handlers.tickets.view import card_to, refresh, refresh_cards
 from storage.model.messages import Button, Content, Role
 from storage.model.tickets import WAITING, EntryKind, Move, Ticket
 
-
 LONGEST_FINDING = 1000
 
 
