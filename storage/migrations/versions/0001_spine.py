@@ -34,8 +34,12 @@ def _ref(name: str, target: str, need: bool = False) -> sa.Column[int]:
 
 def upgrade() -> None:
     _directory()
+    _groups()
     _tickets()
+    _log()
     _path()
+    _outbox()
+    _work()
     _broadcasts()
     op.create_table(
         "room_message",
@@ -84,6 +88,9 @@ def _directory() -> None:
         _text("role", None),
     )
     op.create_index("member_station", "member", ["station_id", "role"])
+
+
+def _groups() -> None:
     op.create_table(
         "area",
         _id(),
@@ -150,6 +157,9 @@ def _tickets() -> None:
     )
     op.create_index("ticket_station_state", "ticket", ["station_id", "state", "number"])
     op.create_index("ticket_reporter", "ticket", ["reporter_id", "id"])
+
+
+def _log() -> None:
     op.create_table(
         "ticket_message",
         sa.Column("platform", sa.Text, primary_key=True),
@@ -203,6 +213,9 @@ def _path() -> None:
         sa.UniqueConstraint("platform", "bot", "event_id"),
     )
     op.create_index("inbox_todo", "inbox", ["id"], **_where("state = 'new'"))
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         _id(),
@@ -239,6 +252,9 @@ def _path() -> None:
     op.create_index("outbox_ticket", "outbox", ["ticket_id", "role"])
     op.create_index("outbox_broadcast", "outbox", ["broadcast_id", "state"])
     op.create_index("outbox_target", "outbox", ["target"], **_where("state = 'pending'"))
+
+
+def _work() -> None:
     op.create_table(
         "job",
         _id(),
