@@ -128,7 +128,9 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
     listening = _listen(settings)
     stack.callback(listening.close)
     engine = await _database(settings, stack)
-    hearing = Hearing([word for feature in FEATURES for c in feature.commands for word in (c.word, *c.aliases)])
+    commands = [command for feature in FEATURES for command in feature.commands]
+    words = [word for command in commands for word in (command.word, *command.aliases)]
+    hearing = Hearing(words, [command.slash for command in commands if command.slash])
     local = _local(settings, engine, hearing, clock)
     telegram = await _telegram(settings, hearing, stack)
     platforms: list[Platform] = [p for p in (local, telegram) if p is not None]

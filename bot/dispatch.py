@@ -20,6 +20,7 @@ from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.identify import identify
+from handlers.kit.parse import begins_with_number
 from handlers.kit.router import SLASH, Match, Router
 from storage.engine.base import Engine, StoreDownError
 from storage.model.messages import Inbound, InboundKind, Outgoing
@@ -205,7 +206,17 @@ class Dispatcher:
 
     async def _call(self, ctx: Context, match: Match) -> None:
         ctx.require(match.allow, ctx.station.id if ctx.station else None)
-        await match.handler(ctx, match.args.parse(match.rest))
+        await match.handler(ctx, match.args.parse(await self._numbered(ctx, match)))
+
+    async def _numbered(self, ctx: Context, match: Match) -> str:
+        """The argument as typed; a reply to a ticket's message may leave out its number."""
+        event = ctx.event
+        if not match.args.numbered or not event.reply_to or begins_with_number(match.rest):
+            return match.rest
+        where = event.chat.address
+        ticket = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.reply_to)
+        ours = ticket is not None and ctx.station is not None and ticket.station_id == ctx.station.id
+        return f"{ticket.number} {match.rest}" if ticket is not None and ours else match.rest
 
     # ── when it does not work ──────────────────────────────────────────────
     async def _refuse(self, ctx: Context, sentence: str, row: InboxRow) -> Context:

@@ -27,10 +27,11 @@ class Recent(OrderedDict[object, None]):
 class Hearing:
     """Shared by all adapters of one process. Chat keys are `Address.key`."""
 
-    def __init__(self, words: Iterable[str] = ()) -> None:
+    def __init__(self, words: Iterable[str] = (), slashes: Iterable[str] = ()) -> None:
         self.vocabulary = Vocabulary(())
         self.staff_chats: frozenset[str] = frozenset()
         self.staff_accounts: frozenset[str] = frozenset()  # platform:user id, for an @ that carries the account
+        self.slashes = frozenset(slashes)  # our Latin commands; none known: every one may be ours
         self.own_names: set[str] = set()  # our @names on platforms, once known
         self._windows = Recent(20_000)  # (chat key, user id): we asked this person something here
         self._messages = Recent(50_000)  # (chat key, message id): belongs to a ticket, so its edits matter

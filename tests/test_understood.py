@@ -135,3 +135,22 @@ async def test_binding_is_heard_in_a_group_without_an_at_as_the_greeting_says(wo
     assert [text for text in heard if not calls("world:g5", "wu", text)] == []
     chat = ["绑定银行卡以后钱没了", "绑定 银行卡 后钱没了", "我要绑定 dongwan", "待办", "接单 1", "绑定了吗"]
     assert [text for text in chat if calls("world:g5", "chen", text)] == []
+
+
+async def test_a_reply_may_leave_out_the_number(world: World) -> None:
+    await world.chen.says("@民警 楼上漏水")
+    card, receipt = world.card(1, "g9").ref, world.receipt(1).ref
+    await world.li.says("接单", to="g9", reply_to=card)
+    assert (await world.ticket()).state is State.CLAIMED
+    await world.li.says("办结 已和楼上说好", to="g9", reply_to=card)
+    assert (await world.ticket()).finding == "已和楼上说好"
+    await world.liu.says("@民警 有人占道")
+    await world.liu.says("撤回", reply_to=world.receipt(2).ref)
+    assert (await world.ticket(2)).state is State.WITHDRAWN
+    assert receipt != world.receipt(2).ref
+
+
+async def test_an_at_followed_by_nothing_anyone_sees_is_a_call_without_a_matter(world: World) -> None:
+    await world.chen.says("@民警 \u200b\ufeff")
+    assert await world.tickets() == 0
+    assert "请直接回复" in world.last("g1").text

@@ -33,6 +33,7 @@ class Parser(Generic[T]):
 
     parse: Callable[[str], T]
     looks: Callable[[str], bool]
+    numbered: bool = False  # begins with a ticket number; a reply to a ticket's message may leave it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ def _leading_number(text: str) -> tuple[int, str] | None:
     return number, plain[match.end() :].strip()
 
 
+def begins_with_number(text: str) -> bool:
+    """A ticket number stands at the beginning."""
+    return _leading_number(text) is not None
+
+
 def _ticket_number(text: str) -> int:
     found = _leading_number(text)
     if found is None or found[1]:
@@ -120,10 +126,10 @@ def _starts_like_number(text: str) -> bool:
     return not text.strip() or _leading_number(text) is not None
 
 
-ticket_number = Parser(_ticket_number, _only_number)
+ticket_number = Parser(_ticket_number, _only_number, numbered=True)
 """12 · #12 · 12号 · 第12单 · １２ · 十二号"""
 
-number_and_text = Parser(_number_and_text, _starts_like_number)
+number_and_text = Parser(_number_and_text, _starts_like_number, numbered=True)
 """12 已调解 → (12, "已调解")"""
 
 page = Parser(_page, lambda text: re.fullmatch(r"\s*(第?\s*\d{1,4}\s*页?)?", text.rstrip(_ENDS)) is not None)

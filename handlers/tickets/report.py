@@ -23,6 +23,7 @@ LONGEST = 4000
 JOINS_WITHIN = timedelta(minutes=10)
 """A picture or place sent alone in private joins the ticket opened this recently."""
 
+_UNSEEN = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _THANKS = re.compile(
     r"(?:太|非常|十分|真的?)?(?:谢谢|感谢|多谢|辛苦)(?:了|你们?|您|啦|大家|民警|警官|警察|同志|叔叔|！|!|。|～|~|\s)*"
 )
@@ -160,7 +161,7 @@ def _goes_on(ctx: Context, event: Inbound, ticket: Ticket) -> bool:
 
 def _small_talk(text: str) -> str | None:
     """The answer to what needs no ticket; None if it is a matter."""
-    plain = parse.normalise(text)
+    plain = _UNSEEN.sub("", parse.normalise(text)).strip()
     if not plain:
         return texts.YES_HERE
     if _THANKS.fullmatch(plain):

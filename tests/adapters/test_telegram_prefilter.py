@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.telegram.addressing import Me
 from bot.adapters.telegram.prefilter import KEEP, MAX_BODY, Prefilter
 from bot.adapters.telegram.wire import glance_decoder
 from bot.hearing import Hearing
@@ -183,3 +184,10 @@ def test_ordinary_chat_costs_little_more_than_one_partial_decode() -> None:
         return min(timeit.repeat(lambda: work(body), number=2_000, repeat=7))
 
     assert best(prefilter) < 12 * best(glance_decoder.decode)
+
+
+def test_a_bare_command_of_another_bot_is_none_of_our_business() -> None:
+    me = Me(7, "our_bot")
+    assert me.commanded_by("/mine", {"mine"})
+    assert not me.commanded_by("/weather 北京", {"mine"})
+    assert me.commanded_by("/weather@our_bot", {"mine"})

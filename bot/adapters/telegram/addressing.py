@@ -1,6 +1,7 @@
 """Who we are on Telegram, and how a text shows that it means us. Pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,10 +52,17 @@ class Me:
         """True if `name`, typed without its @, is ours."""
         return self._named.fullmatch("@" + name) is not None
 
-    def commanded_by(self, text: str) -> bool:
-        """True for "/cmd" and "/cmd@us", false for "/cmd@another_bot" and for "/a/path"."""
+    def commanded_by(self, text: str, ours: Collection[str] = ()) -> bool:
+        """True for "/cmd@us" and, where it is one of `ours` (empty: any), "/cmd"; a group may have other bots.
+
+        False for "/cmd@another_bot" and for "/a/path".
+        """
         match = COMMAND.match(text)
-        return match is not None and (match.group(2) is None or self.owns(match.group(2)))
+        if match is None:
+            return False
+        if match.group(2) is not None:
+            return self.owns(match.group(2))
+        return not ours or match.group(1).lower() in ours
 
     def answered_by(self, reply: Reply | None) -> bool:
         """True for an answer to one of our messages.

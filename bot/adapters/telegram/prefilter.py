@@ -110,7 +110,7 @@ class Prefilter:
             return True
         if not text:
             return False
-        if self._me.named_in(text) or (text[0] == "/" and self._me.commanded_by(text)):
+        if self._me.named_in(text) or (text[0] == "/" and self._me.commanded_by(text, self._hearing.slashes)):
             return True
         entities = message.entities or message.caption_entities
         return bool(entities) and any(self._points_at_us(entity, text) for entity in entities)
