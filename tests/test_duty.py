@@ -258,3 +258,16 @@ async def test_an_officer_of_one_station_is_a_resident_at_the_other(world: World
     assert world.last("g1").text == texts.NO_RIGHT
     await ma.says("@民警 我的车被划了", to="g1")
     assert (await world.ticket()).text == "我的车被划了"
+
+
+async def test_one_number_at_two_stations_is_never_guessed(world: World) -> None:
+    await second_station(world)
+    await reported(world, "东湾的事")
+    await world.chen.says("@民警 西河的事", to="h1")
+    await world.chen.tells("撤回 1")
+    assert "东湾派出所、西河派出所" in world.chen.inbox[-1].text
+    await world.chen.says("@民警 撤回 1", to="h1")
+    assert (await world.ticket()).state is State.OPEN
+    await world.chen.says("@民警 再说一件西河的事", to="h1")
+    await world.chen.tells("撤回 2")
+    assert world.chen.inbox[-1].text == texts.WITHDRAWN_NOTE.format(number="2 号")

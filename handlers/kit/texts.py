@@ -98,6 +98,7 @@ REOPENED_NOTE = "好的，{number}已重新打开，已再次通知民警。您�
 WITHDRAWN_NOTE = "好的，{number}已撤回。"
 EDIT_NOT_TAKEN = "改过的话我没有登记。有事请重新发一条，我马上登记。"
 SUPPLEMENTED = "已补充到 {number}。"
+SEVERAL_STATIONS = "您在{stations}都有 {number} 号。请到原来的群里发，我就知道是哪一件。"
 NO_SUCH = "没有找到 {number} 号。发“我的”看看您反映过的事。"
 NO_SUCH_STAFF = "没有找到 {number} 号。发“待办”看看还没办完的单子。"
 NO_MINE = "您还没有反映过事情。有事 @民警 就行。"

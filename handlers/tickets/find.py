@@ -12,11 +12,25 @@ async def ticket_by_number(ctx: Context, number: int) -> Ticket:
     """One's own ticket, or for staff any of their station. Others' tickets do not exist for a resident."""
     if ctx.who.anonymous:
         raise UsageError(texts.NO_RIGHT_ANONYMOUS)  # several people may be behind one hidden name
-    ticket = await ctx.unit.tickets.by_number(ctx.here.id, number)
     staff = is_staff(ctx.who.role_at(ctx.here.id))
+    if not staff and not ctx.public:
+        return await _own(ctx, number)
+    ticket = await ctx.unit.tickets.by_number(ctx.here.id, number)
     if ticket is None or not (staff or ticket.reporter_id == ctx.who.person.id):
         raise UsageError((texts.NO_SUCH_STAFF if staff else texts.NO_SUCH).format(number=number))
     return ticket
+
+
+async def _own(ctx: Context, number: int) -> Ticket:
+    """In private a number alone may mean tickets of several stations: then nothing is guessed."""
+    own = await ctx.unit.tickets.own_by_number(ctx.who.person.id, number)
+    if not own:
+        raise UsageError(texts.NO_SUCH.format(number=number))
+    if len(own) > 1:
+        names = [await ctx.unit.stations.get(ticket.station_id) for ticket in own]
+        stations = texts.join(station.name for station in names if station is not None)
+        raise UsageError(texts.SEVERAL_STATIONS.format(number=number, stations=stations))
+    return own[0]
 
 
 async def ticket_to_work(ctx: Context, ticket_id: int) -> Ticket:

@@ -10,6 +10,9 @@ SELECT * FROM ticket WHERE id = :id;
 -- name: ticket_by_number
 SELECT * FROM ticket WHERE station_id = :station_id AND number = :number;
 
+-- name: ticket_own_by_number
+SELECT * FROM ticket WHERE reporter_id = :reporter_id AND number = :number ORDER BY id;
+
 -- name: ticket_by_message
 SELECT t.* FROM ticket_message m JOIN ticket t ON t.id = m.ticket_id
 WHERE m.platform = :platform AND m.chat_id = :chat_id AND m.message_id = :message_id;

@@ -112,6 +112,10 @@ class Tickets:
     async def by_number(self, station_id: int, number: int) -> Ticket | None:
         return await self._find("ticket_by_number", station_id=station_id, number=number)
 
+    async def own_by_number(self, reporter_id: int, number: int) -> list[Ticket]:
+        """A resident may have the same number at several stations."""
+        return await self._list("ticket_own_by_number", reporter_id=reporter_id, number=number)
+
     async def by_message(self, platform: str, chat_id: str, message_id: str) -> Ticket | None:
         """The ticket a message belongs to, whether people wrote it or we did."""
         found = await self._find("ticket_by_message", platform=platform, chat_id=chat_id, message_id=message_id)
