@@ -4,7 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
-from handlers.kit.mentions import Vocabulary
+from handlers.kit.mentions import Vocabulary, has_at
 
 
 class Recent(OrderedDict[object, None]):
@@ -52,7 +52,9 @@ class Hearing:
 
     def calls_us(self, chat_key: str, user_id: str, text: str) -> bool:
         """True for a group text that names us, is a command that needs no @ there, or answers our question."""
-        if self.vocabulary.find(text) or (chat_key, user_id) in self._windows:
+        if has_at(text) and self.vocabulary.find(text):
+            return True
+        if self._windows and (chat_key, user_id) in self._windows:
             return True
         if text.startswith(self._bare_words) and self._bare(text):
             return True

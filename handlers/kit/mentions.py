@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterable
 
 AT = "@＠﹫"
-_AT = re.compile(f"[{AT}]")
 _LATIN = re.compile("[a-z0-9_]")
 _LATIN_END = "(?![A-Za-z0-9_])"
 """@our_bot2 is somebody else; a Chinese name ends anywhere."""
+
+
+def has_at(text: str) -> bool:
+    """An @ of any kind stands in it. Three looks at the text cost less than one at a pattern."""
+    return "@" in text or "＠" in text or "﹫" in text
 
 
 class Vocabulary:
@@ -24,7 +28,7 @@ class Vocabulary:
 
     def find(self, text: str) -> tuple[str, ...]:
         """The known names @-ed in `text`, in order, lower case."""
-        if self._pattern is None or not _AT.search(text):
+        if self._pattern is None or not has_at(text):
             return ()
         return tuple(m.group(1).lower() for m in self._pattern.finditer(text))
 

@@ -9,6 +9,7 @@ from bot.adapters.telegram.addressing import PLATFORM, Me
 from bot.adapters.telegram.offsets import shown
 from bot.adapters.telegram.wire import Glance, GlanceEntity, GlanceMessage, glance_decoder
 from bot.hearing import Hearing
+from handlers.kit.mentions import has_at
 from storage.model.messages import Envelope
 
 MAX_BODY = 1_000_000
@@ -92,7 +93,7 @@ class Prefilter:
             return False  # another bot: two bots answering each other never stop
         return (
             message.chat.type == "private"
-            or self._me.answered_by(message.reply_to_message)
+            or (message.reply_to_message is not None and self._me.answered_by(message.reply_to_message))
             or self._called(message)
             or (message.media_group_id != "" and self._further_picture(message))
         )
@@ -110,10 +111,12 @@ class Prefilter:
             return True
         if not text:
             return False
-        if self._me.named_in(text) or (text[0] == "/" and self._me.commanded_by(text, self._hearing.slashes)):
+        if text[0] == "/" and self._me.commanded_by(text, self._hearing.slashes):
+            return True
+        if has_at(text) and self._me.named_in(text):
             return True
         entities = message.entities or message.caption_entities
-        return bool(entities) and any(self._points_at_us(entity, text) for entity in entities)
+        return entities != () and any(self._points_at_us(entity, text) for entity in entities)
 
     def _points_at_us(self, entity: GlanceEntity, text: str) -> bool:
         """A text_mention carries a user id and shows the person's bare name, with no @ in the text."""
