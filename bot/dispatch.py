@@ -198,7 +198,7 @@ class Dispatcher:
             if found is None:
                 raise UsageError(texts.STALE_BUTTON)
             return found
-        text = ctx.vocabulary.strip(event.text)
+        text = ctx.said
         found = self._router.command(text, sure=ctx.staff)
         if found is None and SLASH.match(text):
             raise UsageError(texts.UNKNOWN_COMMAND)

@@ -92,6 +92,11 @@ class Context:
             raise LookupError("no inbound event here")
         return self.inbound
 
+    @cached_property
+    def said(self) -> str:
+        """What was written, without the @s that mean us: the matter itself."""
+        return self.vocabulary.strip(self.event.text)
+
     @property
     def who(self) -> Actor:
         if self.actor is None:

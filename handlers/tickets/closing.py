@@ -133,7 +133,7 @@ async def _reopen(ctx: Context, ticket: Ticket) -> None:
 @tickets.otherwise(50)
 async def typed(ctx: Context) -> bool:
     """Who types 解决了 or 没解决 instead of pressing, as an answer to us or in private, is understood."""
-    text = ctx.vocabulary.strip(ctx.event.text)
+    text = ctx.said
     solved, unsolved = _SOLVED.fullmatch(text), _UNSOLVED.fullmatch(text)
     if ctx.event.kind is not InboundKind.MESSAGE or not (solved or unsolved):
         return False

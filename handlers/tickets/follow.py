@@ -28,7 +28,7 @@ async def supplement(ctx: Context, arg: parse.NumberAndText) -> None:
 async def add_to(ctx: Context, ticket: Ticket, *, text: str | None = None, quiet: bool = False) -> None:
     """Text, pictures and places join the ticket; whoever has it is told. `quiet`: no answer in the chat."""
     event = ctx.event
-    words = ctx.vocabulary.strip(event.text) if text is None else text
+    words = ctx.said if text is None else text
     await ctx.unit.tickets.add_message(ticket.id, event.chat.address, event.message_id, event.album)
     if event.attachments:
         await ctx.unit.attachments.add(ticket.id, event.platform, event.attachments, ctx.now)

@@ -46,7 +46,7 @@ async def report(ctx: Context) -> bool:
     if ctx.staff and (event.chat.private or (ctx.group is not None and ctx.group.kind is GroupKind.OFFICERS)):
         await ctx.reply(texts.STAFF_HINT)
         return True
-    text = ctx.vocabulary.strip(event.text)
+    text = ctx.said
     answer = _small_talk(text) if not event.attachments else None
     if answer is not None:
         if answer == texts.THANKS_BACK:
@@ -79,7 +79,7 @@ async def edited(ctx: Context) -> None:
     event = ctx.event
     where = event.chat.address
     ticket = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.message_id)
-    text = ctx.vocabulary.strip(event.text)
+    text = ctx.said
     if ticket is None:
         called = bool(ctx.vocabulary.find(event.text)) or (event.addressed and ctx.public)
         matter = bool(text) and _small_talk(text) is None
