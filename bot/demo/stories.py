@@ -16,7 +16,7 @@ async def play(console: Console) -> None:
         await _investment(stage)
         await _two_officers(stage)
         await _scheduled(stage)
-    console.print("\n演完了。想自己试试：运行 make run，打开 http://127.0.0.1:8080 选一个身份。")
+    console.print("\n演完了。想自己试试：运行 pingan run（或 make run），打开 http://127.0.0.1:8080 选一个身份。")
 
 
 def _title(stage: Stage, text: str) -> None:
