@@ -215,8 +215,9 @@ class Dispatcher:
             return match.rest
         where = event.chat.address
         ticket = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.reply_to)
-        ours = ticket is not None and ctx.station is not None and ticket.station_id == ctx.station.id
-        return f"{ticket.number} {match.rest}" if ticket is not None and ours else match.rest
+        if ticket is None or ctx.station is None or ticket.station_id != ctx.station.id:
+            return match.rest
+        return f"{ticket.number} {match.rest}"
 
     # ── when it does not work ──────────────────────────────────────────────
     async def _refuse(self, ctx: Context, sentence: str, row: InboxRow) -> Context:

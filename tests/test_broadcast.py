@@ -7,6 +7,8 @@ from storage.model.messages import Lane, OutState
 from storage.model.people import GroupKind
 from storage.model.tickets import EntryKind
 from storage.model.work import BroadcastState
+from storage.stores.broadcasts import push_key
+from storage.unit import Unit
 from tests.broadcasting import entries, pushed, set_clock, take_time
 from tests.harness import World
 
@@ -172,7 +174,11 @@ async def test_a_restart_in_the_middle_of_a_send_leaves_it_uncertain_never_doubl
     await world.boss.presses("发送到 2 个群", settle=False)
     await world.core.dispatcher.step()
     async with await world.unit() as unit:
-        [(row, _), _] = await unit.outbox.of_broadcast(1)
+        broadcast = await unit.broadcasts.get(1)
+        assert broadcast is not None
+        first, _ = await unit.broadcasts.deliveries(broadcast)
+        row = await unit.outbox.by_key(push_key(1, first.group_id))
+        assert row is not None
         assert await unit.outbox.lease(row.id, owner="the dead", until=world.clock.now())
     await world.restart()
     await world.settle()
@@ -342,5 +348,8 @@ async def test_two_thousand_groups_in_one_transaction(world: World) -> None:
     await world.boss.presses("发送到 2000 个群", settle=False)
     await world.core.dispatcher.step()
     async with world.engine.read() as tx:
-        found = await tx.rows("outbox_broadcast_counts", broadcast_id=1)
-    assert [(row["state"], row["n"]) for row in found] == [(OutState.PENDING, 2000)]
+        unit = Unit(tx)
+        broadcast = await unit.broadcasts.get(1)
+        assert broadcast is not None
+        found = await unit.broadcasts.deliveries(broadcast)
+    assert [delivery.state for delivery in found] == [OutState.PENDING] * 2000

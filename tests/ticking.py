@@ -13,6 +13,7 @@ from handlers.kit.mentions import Vocabulary
 from storage.engine.base import Engine
 from storage.model.messages import Outgoing
 from storage.model.people import GroupKind, Station
+from storage.stores.broadcasts import push_key
 from storage.unit import Unit
 from tests.harness import HeldClock
 
@@ -99,9 +100,10 @@ async def outcomes(engine: Engine, name: str) -> list[tuple[datetime, str]]:
 async def pushes(engine: Engine) -> list[tuple[str, datetime]]:
     async with engine.read() as tx:
         unit = Unit(tx)
-        return [
-            (row.out.to.chat_id, row.created_at)
+        rows = [
+            await unit.outbox.by_key(push_key(broadcast.id, delivery.group_id))
             for station in await unit.stations.all()
             for broadcast in reversed(await unit.broadcasts.of_station(station.id, limit=100))
-            for row, _ in await unit.outbox.of_broadcast(broadcast.id)
+            for delivery in await unit.broadcasts.deliveries(broadcast)
         ]
+        return [(row.out.to.chat_id, row.created_at) for row in rows if row is not None]

@@ -15,10 +15,8 @@ NEED_PAGE = "页码写一个数字就行，比如：待办 2"
 NO_RIGHT = "这个要由民警来操作。您有事可以直接 @民警 说一声，我们马上登记。"
 NO_RIGHT_STAFF = "这个需要更高的权限，请找值班长或所领导。"
 NO_RIGHT_ANONYMOUS = "匿名身份不能办理这个。请用您本人的身份再发一次。"
-NO_RIGHT_STRANGER = "我这里还没有登记您是民警。请管理员在站点文件里加上您的账号。"
 UNKNOWN_COMMAND = "我没看懂。发“帮助”看看我能做什么。"
 STALE_BUTTON = "这个按钮已经过期了，请看最新的消息。"
-BAD_INPUT = "这条消息我没能读懂，请换个说法再发一次。急事请直接拨打 110。"
 TROUBLE = "对不起，刚才这条没处理好，我们已经记下（编号 {reference}），会有人看。急事请直接拨打 110。"
 ALARM_PARKED = "有一条消息处理失败，已暂存（编号 {reference}）。请在服务器上运行 pingan dead list 查看。"
 EMERGENCY = "如果有人受伤或正在发生危险，请马上拨打 110；要救护车请打 120，着火请打 119。"
@@ -358,11 +356,3 @@ def short(text: str, limit: int) -> str:
     """One line, at most `limit` characters."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def lasted(seconds: float) -> str:
-    """How long something took, as people say it."""
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{max(minutes, 1)} 分钟"
-    return f"{minutes // 60} 小时 {minutes % 60} 分" if minutes < 60 * 24 else f"{minutes // 1440} 天"

@@ -7,9 +7,6 @@ ON CONFLICT (platform, bot, event_id) DO NOTHING;
 SELECT id, platform, bot, event_id, chat_key, body, received_at, state, attempts, error FROM inbox
 WHERE state = 'new' AND due_at <= :now ORDER BY id LIMIT :limit;
 
--- name: inbox_next_due
-SELECT MIN(due_at) AS due_at FROM inbox WHERE state = 'new';
-
 -- name: inbox_done!
 UPDATE inbox SET state = 'done', done_at = :at, error = '' WHERE id = :id;
 

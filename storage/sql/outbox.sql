@@ -66,13 +66,6 @@ SELECT * FROM outbox WHERE id = :id;
 -- name: outbox_of_ticket
 SELECT * FROM outbox WHERE ticket_id = :ticket_id AND role = :role AND kind = 'send' ORDER BY id;
 
--- name: outbox_of_broadcast
-SELECT o.*, g.title FROM outbox o LEFT JOIN chat_group g ON g.platform = o.platform AND g.chat_id = o.chat_id
-WHERE o.broadcast_id = :broadcast_id AND o.kind = 'send' ORDER BY o.id;
-
--- name: outbox_broadcast_counts
-SELECT state, COUNT(*) AS n FROM outbox WHERE broadcast_id = :broadcast_id AND kind = 'send' GROUP BY state;
-
 -- name: outbox_cancel_broadcast
 UPDATE outbox SET state = 'obsolete' WHERE broadcast_id = :broadcast_id AND state = 'pending' RETURNING id;
 

@@ -74,9 +74,6 @@ SELECT * FROM ticket WHERE reporter_id = :reporter_id ORDER BY id DESC LIMIT :li
 -- name: ticket_of_reporter_count
 SELECT COUNT(*) AS n FROM ticket WHERE reporter_id = :reporter_id;
 
--- name: ticket_of_assignee
-SELECT * FROM ticket WHERE assignee_id = :assignee_id AND state IN ('已接单', '已到场') ORDER BY id LIMIT :limit;
-
 -- name: ticket_message_add
 INSERT INTO ticket_message (platform, chat_id, message_id, ticket_id, album)
 VALUES (:platform, :chat_id, :message_id, :ticket_id, :album)

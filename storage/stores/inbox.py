@@ -6,7 +6,7 @@ from datetime import datetime
 from storage.engine.base import Row, Tx
 from storage.model.messages import Envelope
 from storage.model.work import InboxRow, WorkState
-from storage.stores.codec import from_ms, from_ms_or_none, to_ms
+from storage.stores.codec import from_ms, to_ms
 
 
 def _row(row: Row) -> InboxRow:
@@ -56,10 +56,6 @@ class Inbox:
         # Only now, under the locks, is it certain what is still undone and that nothing earlier is.
         rows = await self._tx.rows("inbox_todo", now=to_ms(now), limit=limit)
         return [_row(row) for row in rows if f"in:{row['chat_key']}" in mine]
-
-    async def next_due(self) -> datetime | None:
-        row = await self._tx.one("inbox_next_due")
-        return from_ms_or_none(row["due_at"]) if row else None
 
     async def done(self, ids: Sequence[int], at: datetime) -> None:
         await self._tx.many("inbox_done", [{"id": i, "at": to_ms(at)} for i in ids])

@@ -140,15 +140,6 @@ class Outbox:
     async def of_ticket(self, ticket_id: int, role: Role) -> list[OutRow]:
         return [_out(row) for row in await self._tx.rows("outbox_of_ticket", ticket_id=ticket_id, role=role)]
 
-    async def of_broadcast(self, broadcast_id: int) -> list[tuple[OutRow, str]]:
-        """(row, group title) per group."""
-        rows = await self._tx.rows("outbox_of_broadcast", broadcast_id=broadcast_id)
-        return [(_out(row), row["title"] or row["chat_id"]) for row in rows]
-
-    async def broadcast_counts(self, broadcast_id: int) -> dict[OutState, int]:
-        rows = await self._tx.rows("outbox_broadcast_counts", broadcast_id=broadcast_id)
-        return {OutState(row["state"]): row["n"] for row in rows}
-
     async def cancel_broadcast(self, broadcast_id: int) -> int:
         """Stop what has not left; how many groups it will not reach."""
         return len(await self._tx.rows("outbox_cancel_broadcast", broadcast_id=broadcast_id))

@@ -156,9 +156,6 @@ class Tickets:
     async def of_reporter_count(self, person_id: int) -> int:
         return await self._count("ticket_of_reporter_count", reporter_id=person_id)
 
-    async def held_by(self, person_id: int, *, limit: int = 50) -> list[Ticket]:
-        return await self._list("ticket_of_assignee", assignee_id=person_id, limit=limit)
-
     async def add_message(self, ticket_id: int, at: Address, message_id: str, album: str = "") -> None:
         await self._tx.one(
             "ticket_message_add",
