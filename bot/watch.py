@@ -39,9 +39,9 @@ class Watch:
                 await self.look()
             except StoreDownError as error:
                 log.warning("watch.store_down", error=str(error))
-            was_set = changed.is_set()
-            await self._core.clock.wait(changed, self._core.clock.now() + EVERY)
-            if was_set:
+            until = self._core.clock.now() + EVERY
+            await self._core.clock.wait(changed, until)
+            if self._core.clock.now() < until:  # woken: the directory changed, perhaps by a new group
                 self._listened = None
 
     async def look(self) -> None:

@@ -188,3 +188,17 @@ async def test_healthz_answers_beside_the_bot(fake: FakeTelegram, tmp_path: Path
         session.get(f"{play.app.address}/healthz") as answer,
     ):
         assert (answer.status, (await answer.json())["ok"]) == (200, True)
+
+
+async def test_a_group_joined_later_is_listened_to_at_once(tmp_path: Path) -> None:
+    late = group(-1003, "后来的群")
+    async with FakeTelegram(State(reads_all=False)) as fake:
+        for chat in (OWNERS, STAFF):
+            fake.add_chat(chat)
+        async with running(tmp_path, fake, "polling") as play:
+            fake.push(fake.make.text(private(WU), WU, "/start"))
+            play.app.core.dispatcher.directory_changed.set()
+            await play.until_text(private(WU), "“业主群”里我听不全")
+            fake.add_chat(late)
+            fake.push(fake.make.my_member(late, WU, "left", "member"))
+            await play.until_text(private(WU), "“后来的群”里我听不全")
