@@ -88,7 +88,6 @@ class _Run:
         self.cuts.append(len(self.digits))
         self.ends = frozenset(self.cuts)
 
-
     def is_card(self) -> bool:
         """A bank card: 16 to 19 digits in groups of four."""
         fours = all(b - a == 4 for a, b in pairwise(self.cuts[:-1]))
