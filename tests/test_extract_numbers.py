@@ -46,7 +46,17 @@ def test_a_phone_is_found_from_its_first_to_its_last_digit(text: str, phone: str
             "粤B12345",
             "82006611",
         ),
-        *("打110", "96110打来的", "拨打95588", "转了三千五百块", "一二三四五六七", "hello", ""),
+        *(
+            "打110",
+            "96110打来的",
+            "拨打95588",
+            "13800138000123",
+            "773138001380001",
+            "转了三千五百块",
+            "一二三四五六七",
+            "hello",
+            "",
+        ),
     ],
 )
 def test_what_only_looks_like_a_phone(text: str) -> None:
