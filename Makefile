@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench demo soak format clean
+.PHONY: help run test check bench demo soak train format clean
 
 help:
 	@echo "make run    安装并启动，浏览器打开 http://127.0.0.1:8080"
 	@echo "make demo   在终端里演四个小故事"
 	@echo "make test   安装并跑全部测试       make check  代码检查"
 	@echo "make bench  性能对比               make soak   长时间压测（kill -9 等）"
+	@echo "make train  用 corpus/ 重新训练模型"
 
 # Two stamps: running needs less than developing, and an officer waits for the first only.
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
@@ -48,6 +49,9 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+train: $(VENV)/dev.stamp
+	@$(BIN)/python -m bot.training
 
 format: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --fix .

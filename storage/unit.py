@@ -8,8 +8,9 @@ from storage.stores.inbox import Inbox
 from storage.stores.jobs import Conversations, Jobs, Leases, Slots
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
+from storage.stores.scams import Scams
 from storage.stores.stations import Groups, Stations
-from storage.stores.tickets import Attachments, Entries, Tickets
+from storage.stores.tickets import Attachments, Entries, Tickets, Watchers
 
 
 class Unit:
@@ -41,6 +42,10 @@ class Unit:
         return Attachments(self.tx)
 
     @cached_property
+    def watchers(self) -> Watchers:
+        return Watchers(self.tx)
+
+    @cached_property
     def inbox(self) -> Inbox:
         return Inbox(self.tx)
 
@@ -67,3 +72,7 @@ class Unit:
     @cached_property
     def broadcasts(self) -> Broadcasts:
         return Broadcasts(self.tx)
+
+    @cached_property
+    def scams(self) -> Scams:
+        return Scams(self.tx)

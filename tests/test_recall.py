@@ -110,7 +110,7 @@ async def test_a_ticket_just_written_is_what_the_database_says(world: World) -> 
                 assert (await unit.tickets.get(added.id)).routed_why == "试一试"  # type: ignore[union-attr]
                 raise LookupError
         assert (await unit.tickets.get(added.id)).routed_why == ""  # type: ignore[union-attr]
-        await unit.tickets.retext(added.id, "改了")
+        await unit.tickets.grow(replace(added, text="改了"))
         assert (await unit.tickets.get(added.id)).text == "改了"  # type: ignore[union-attr]
 
 

@@ -13,12 +13,11 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, is_staff, may
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import Fact
-from handlers.kit.mentions import Vocabulary
+from handlers.kit.heard import Heard
 from handlers.kit.private import hide_private
 from storage.model.messages import (
     Address,
     Content,
-    Inbound,
     InboundKind,
     Lane,
     Outgoing,
@@ -26,7 +25,7 @@ from storage.model.messages import (
     Policy,
     Role,
 )
-from storage.model.people import Conversation, Group, GroupKind, Person, PersonRole, Station
+from storage.model.people import Conversation, Group, Person, PersonRole, Station
 from storage.model.tickets import EntryKind, Ticket
 from storage.unit import Unit
 
@@ -62,41 +61,27 @@ class Actor:
 
 
 @dataclass(kw_only=True)
-class Context:
+class Context(Heard):
     """One event, job or cron slot being handled, inside its transaction."""
 
     now: datetime
     unit: Unit
     cause: str  # unique name of what is handled; keys of what it sends are built on it
     post: Callable[[Unit, Outgoing, datetime], Awaitable[bool]]
-    vocabulary: Vocabulary
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
-    inbound: Inbound | None = None
     actor: Actor | None = None
     station: Station | None = None
-    group: Group | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
-    windows: list[tuple[bool, str, str]] = field(default_factory=list)  # (open, chat key, user id)
+    listening: bool = False  # what this person adds without an @ is heard for a while
+    forgotten: bool = False  # it turned out not to be meant for us: nothing of it may stay
     directory_changed: bool = False
     replied: bool = False
     answered: bool = False
     _sent: int = 0
 
-    # ── what happened ──────────────────────────────────────────────────────
-    @property
-    def event(self) -> Inbound:
-        """The inbound event. Only for handlers of commands, buttons, steps and free text."""
-        if self.inbound is None:
-            raise LookupError("no inbound event here")
-        return self.inbound
-
-    @cached_property
-    def said(self) -> str:
-        """What was written, without the @s that mean us: the matter itself."""
-        return self.vocabulary.strip(self.event.text)
-
+    # ── who, and where ─────────────────────────────────────────────────────
     @property
     def who(self) -> Actor:
         if self.actor is None:
@@ -109,16 +94,6 @@ class Context:
         if self.station is None:
             raise UsageError(texts.TROUBLE.format(reference="未设置派出所"))
         return self.station
-
-    @property
-    def public(self) -> bool:
-        """True if others can read the chat this happened in."""
-        return self.inbound is not None and not self.inbound.chat.private
-
-    @property
-    def among_residents(self) -> bool:
-        """True if residents can read it: what is said among officers stays out."""
-        return self.public and (self.group is None or self.group.kind is not GroupKind.OFFICERS)
 
     @property
     def staff(self) -> bool:
@@ -330,13 +305,10 @@ class Context:
                 expires_at=self.now + timedelta(minutes=minutes),
             )
         )
-        if event.chat.private:
-            self.windows.append((True, where.key, event.sender.user_id))
 
     async def end_conversation(self) -> None:
         where = self.event.chat.address
         await self.unit.conversations.end(where.platform, where.chat_id, self.event.sender.user_id)
-        self.windows.append((False, where.key, self.event.sender.user_id))
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -360,11 +332,11 @@ class Context:
         text: str = "",
         data: dict[str, Any] | None = None,
         station_id: int | None = None,
-    ) -> None:
-        """Write a line of the log every figure is computed from."""
+    ) -> int:
+        """Write a line of the log every figure is computed from. Its id."""
         if station_id is None:
             station_id = ticket.station_id if ticket else (self.station.id if self.station else None)
-        await self.unit.entries.add(
+        return await self.unit.entries.add(
             kind,
             at=self.now,
             station_id=station_id,

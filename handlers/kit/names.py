@@ -1,8 +1,9 @@
 """How officers are called, and who is meant by a name."""
 
+import re
 from collections.abc import Iterable
 
-from storage.model.people import Member, Person, PersonRole
+from storage.model.people import Group, Member, Person, PersonRole
 
 _DOUBLE = (
     "欧阳",
@@ -46,3 +47,14 @@ def named(members: Iterable[Member], typed: str) -> list[Member]:
     if exact or not wanted:
         return exact
     return [m for m in every if any(n.startswith(wanted) or n.endswith(wanted) for n in call_names(m.person))]
+
+
+_GROUP_WORDS = re.compile(
+    r"(?:平安|业主|居民|邻里|邻居|住户|门店|商户|商家|行业|村民|便民|服务|交流|通知|工作|官方|[0-9一二三四五六七八九十]+)*群.*$"
+)
+
+
+def places_of(group: Group) -> tuple[str, ...]:
+    """The places a group stands for: those its station listed, and the one in its title ("东湾花园业主群")."""
+    own = _GROUP_WORDS.sub("", group.title).strip(" ·-—（）()")
+    return tuple(dict.fromkeys((*group.places, *((own,) if len(own) >= 2 else ()))))

@@ -28,6 +28,7 @@ class InboundKind(StrEnum):
     JOINED = "joined"  # the bot was added to a chat
     LEFT = "left"  # the bot was removed from a chat, or a person blocked it
     MOVED = "moved"  # the chat got a new id (Telegram: group → supergroup)
+    SIGHTED = "sighted"  # nobody spoke to us: a known scam was passed on in a group that wants to be warned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,8 @@ class Envelope:
     event_id: str
     chat_key: str
     body: bytes
+    earlier: tuple[bytes, ...] = ()  # what the same person wrote just before and now refers to, as it arrived
+    sighted: bool = False  # as InboundKind.SIGHTED: not addressed to us, and forgotten as soon as it is handled
     unreadable: str = ""  # why it can never be parsed; it is then parked at once
 
 
@@ -119,6 +122,7 @@ class Inbound:
     addressed: bool = False
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""  # id of the message this one answers
+    quoted: str = ""  # the text of that message, where the platform tells it
     album: str = ""  # several photos sent as one
     button: str = ""  # the action a button carries
     callback_id: str = ""  # what to answer a press with
@@ -184,6 +188,7 @@ class Content:
     attachment: Attachment | None = None
     ask: bool = False  # opens the answering field where the platform can
     alert: bool = False  # an ANSWER that must be tapped away
+    loud: bool = False  # rings where the platform can: for what cannot wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

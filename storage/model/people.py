@@ -41,6 +41,7 @@ class Station:
     tz: str = "Asia/Shanghai"
     phone: str = ""
     address: str = ""
+    hours: str = ""  # when its windows are open, as people read it
     parent_id: int | None = None
 
 
@@ -68,6 +69,8 @@ class Group:
     area_id: int | None = None
     households: int = 0
     active: bool = True
+    places: tuple[str, ...] = ()  # 小区 and other places its people name without more words
+    scam_watch: bool = False  # compare its chat with fingerprints of known scams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

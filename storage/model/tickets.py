@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from storage.model.matters import Category, Money
 from storage.model.messages import Address
 
 
@@ -74,6 +75,15 @@ class EntryKind(StrEnum):
     WITHDRAWN = "withdrawn"
     RATED = "rated"
     THANKED = "thanked"
+    SPLIT = "split"  # one message of a burst became a ticket of its own
+    WATCHED = "watched"
+    TOLD = "told"  # the answer to our one question
+    RECLASSIFIED = "reclassified"  # an officer corrected what we understood
+    SCAM_CHECKED = "scam_checked"
+    SCAM_WATCH = "scam_watch"  # a group is warned of known scams from now on, or no more
+    SCAM_LIBRARY = "scam_library"  # a known scam was collected or dropped
+    ANSWERED = "answered"  # from the knowledge base
+    KNOWLEDGE_EDITED = "knowledge_edited"
     GROUP_JOINED = "group_joined"
     GROUP_BOUND = "group_bound"
     GROUP_LEFT = "group_left"
@@ -105,6 +115,16 @@ class Ticket:
     routed_id: int | None = None  # to whom it was brought
     routed_why: str = ""
     hint: str = ""  # e.g. 疑似诈骗
+    category: Category | None = None  # as understood, or as an officer corrected it
+    fraud_type: str = ""
+    place: str = ""
+    emergency: str = ""  # Emergency, or ""
+    sensitive: bool = False  # reported in a group, but not to be talked about there
+    asked: str = ""  # the one question we asked and still wait for: place | safe | money
+    money_sent: Money | None = None
+    first_at: datetime | None = None  # the burst it was told in: the platform's times of its first and newest message
+    heard_at: datetime | None = None
+    joined: int = 0  # further messages of its reporter that became part of it and may be split off
     finding: str = ""
     rating: Rating | None = None
     reopened: int = 0
@@ -116,6 +136,11 @@ class Ticket:
     @property
     def finished(self) -> bool:
         return self.state not in UNFINISHED
+
+    @property
+    def confidential(self) -> bool:
+        """No group reads what it is about: it was told in private, or it is sensitive."""
+        return self.private or self.sensitive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ class InboxRow:
     chat_key: str
     body: bytes
     received_at: datetime
+    earlier: tuple[bytes, ...] = ()  # as in Envelope
+    sighted: bool = False  # as in Envelope
     state: WorkState = WorkState.NEW
     attempts: int = 0
     error: str = ""

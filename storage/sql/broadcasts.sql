@@ -28,7 +28,8 @@ SELECT id, key, platform, bot, chat_id, state, sent_at, error FROM outbox
 WHERE broadcast_id = :broadcast_id AND kind = 'send' ORDER BY id;
 
 -- name: broadcast_groups
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE station_id = :station_id ORDER BY id;
 
 -- name: broadcast_rule_add

@@ -1,10 +1,10 @@
 -- name: inbox_add!
-INSERT INTO inbox (platform, bot, event_id, chat_key, body, received_at, due_at, state, error)
-VALUES (:platform, :bot, :event_id, :chat_key, :body, :at, :at, :state, :error)
+INSERT INTO inbox (platform, bot, event_id, chat_key, body, earlier, sighted, received_at, due_at, state, error)
+VALUES (:platform, :bot, :event_id, :chat_key, :body, :earlier, :sighted, :at, :at, :state, :error)
 ON CONFLICT (platform, bot, event_id) DO NOTHING;
 
 -- name: inbox_todo
-SELECT id, platform, bot, event_id, chat_key, body, received_at, state, attempts, error FROM inbox
+SELECT id, platform, bot, event_id, chat_key, body, earlier, sighted, received_at, state, attempts, error FROM inbox
 WHERE state = 'new' AND due_at <= :now ORDER BY id LIMIT :limit;
 
 -- name: inbox_done!
@@ -17,7 +17,7 @@ UPDATE inbox SET attempts = attempts + 1, due_at = :due_at, error = :error WHERE
 UPDATE inbox SET state = 'dead', attempts = attempts + 1, error = :error, done_at = :at WHERE id = :id;
 
 -- name: inbox_dead
-SELECT id, platform, bot, event_id, chat_key, body, received_at, state, attempts, error FROM inbox
+SELECT id, platform, bot, event_id, chat_key, body, earlier, sighted, received_at, state, attempts, error FROM inbox
 WHERE state = 'dead' ORDER BY id DESC LIMIT :limit;
 
 -- name: inbox_replay
@@ -27,8 +27,11 @@ RETURNING id;
 -- name: inbox_counts
 SELECT state, COUNT(*) AS n, MIN(received_at) AS oldest FROM inbox WHERE state <> 'done' GROUP BY state;
 
+-- name: inbox_forget!
+UPDATE inbox SET body = :empty, earlier = NULL WHERE id = :id;
+
 -- name: inbox_strip!
-UPDATE inbox SET body = :empty WHERE state = 'done' AND done_at < :before AND LENGTH(body) > 0;
+UPDATE inbox SET body = :empty, earlier = NULL WHERE state = 'done' AND done_at < :before AND LENGTH(body) > 0;
 
 -- name: inbox_prune!
 DELETE FROM inbox WHERE state = 'done' AND done_at < :before;

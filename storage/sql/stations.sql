@@ -1,17 +1,17 @@
 -- name: station_get
-SELECT id, code, name, tz, phone, address, parent_id FROM station WHERE id = :id;
+SELECT id, code, name, tz, phone, address, hours, parent_id FROM station WHERE id = :id;
 
 -- name: station_by_code
-SELECT id, code, name, tz, phone, address, parent_id FROM station WHERE code = :code;
+SELECT id, code, name, tz, phone, address, hours, parent_id FROM station WHERE code = :code;
 
 -- name: station_all
-SELECT id, code, name, tz, phone, address, parent_id FROM station ORDER BY id;
+SELECT id, code, name, tz, phone, address, hours, parent_id FROM station ORDER BY id;
 
 -- name: station_put
-INSERT INTO station (code, name, tz, phone, address, parent_id)
-VALUES (:code, :name, :tz, :phone, :address, :parent_id)
+INSERT INTO station (code, name, tz, phone, address, hours, parent_id)
+VALUES (:code, :name, :tz, :phone, :address, :hours, :parent_id)
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, tz = excluded.tz, phone = excluded.phone,
-  address = excluded.address, parent_id = excluded.parent_id
+  address = excluded.address, hours = excluded.hours, parent_id = excluded.parent_id
 RETURNING id;
 
 -- name: station_next_number
@@ -43,41 +43,51 @@ VALUES (:station_id, :person_id, :duty, :weekday, :start_min, :end_min) RETURNIN
 DELETE FROM shift WHERE station_id = :station_id;
 
 -- name: group_by_chat
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE platform = :platform AND chat_id = :chat_id;
 
 -- name: group_get
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE id = :id;
 
 -- name: group_of_station
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE station_id = :station_id AND active = 1 ORDER BY id;
 
 -- name: group_of_station_kind
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE station_id = :station_id AND kind = :kind AND active = 1 ORDER BY id;
 
 -- name: group_of_kind
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE kind = :kind AND active = 1 ORDER BY id;
 
 -- name: group_all
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE active = 1 ORDER BY id;
 
 -- name: group_unbound
-SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active FROM chat_group
+SELECT id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch
+FROM chat_group
 WHERE station_id IS NULL AND active = 1 ORDER BY id;
 
 -- name: group_seen
 INSERT INTO chat_group (platform, bot, chat_id, title) VALUES (:platform, :bot, :chat_id, :title)
 ON CONFLICT (platform, chat_id) DO UPDATE SET title = excluded.title, bot = excluded.bot, active = 1
-RETURNING id, platform, bot, chat_id, title, kind, station_id, area_id, households, active;
+RETURNING id, platform, bot, chat_id, title, kind, station_id, area_id, households, active, places, scam_watch;
 
 -- name: group_bind
 UPDATE chat_group SET station_id = :station_id, kind = :kind, area_id = :area_id, households = :households
 WHERE id = :id RETURNING id;
+
+-- name: group_describe
+UPDATE chat_group SET places = :places, scam_watch = :scam_watch WHERE id = :id RETURNING id;
 
 -- name: group_left
 UPDATE chat_group SET active = 0 WHERE platform = :platform AND chat_id = :chat_id AND active = 1 RETURNING id;

@@ -1,8 +1,10 @@
 -- name: ticket_add
 INSERT INTO ticket (station_id, number, state, urgency, reporter_id, text, platform, bot, chat_id, thread,
-  message_id, private, group_id, hint, opened_at)
+  message_id, private, group_id, hint, opened_at, category, fraud_type, place, emergency, sensitive, asked, money_sent,
+  first_at, heard_at)
 VALUES (:station_id, :number, :state, :urgency, :reporter_id, :text, :platform, :bot, :chat_id, :thread,
-  :message_id, :private, :group_id, :hint, :opened_at) RETURNING id;
+  :message_id, :private, :group_id, :hint, :opened_at, :category, :fraud_type, :place, :emergency, :sensitive, :asked,
+  :money_sent, :first_at, :heard_at) RETURNING id;
 
 -- name: ticket_get
 SELECT * FROM ticket WHERE id = :id;
@@ -92,6 +94,9 @@ SELECT state, COUNT(*) AS n FROM ticket GROUP BY state;
 INSERT INTO entry (station_id, ticket_id, actor_id, kind, at, text, data)
 VALUES (:station_id, :ticket_id, :actor_id, :kind, :at, :text, :data) RETURNING id;
 
+-- name: entry_get
+SELECT * FROM entry WHERE id = :id;
+
 -- name: entry_of_ticket
 SELECT * FROM entry WHERE ticket_id = :ticket_id ORDER BY id;
 
@@ -99,11 +104,52 @@ SELECT * FROM entry WHERE ticket_id = :ticket_id ORDER BY id;
 SELECT * FROM entry WHERE station_id = :station_id ORDER BY id DESC LIMIT :limit;
 
 -- name: attachment_add
-INSERT INTO attachment (ticket_id, platform, kind, ref, data, at)
-VALUES (:ticket_id, :platform, :kind, :ref, :data, :at) RETURNING id;
+INSERT INTO attachment (ticket_id, platform, kind, ref, data, at, message_id)
+VALUES (:ticket_id, :platform, :kind, :ref, :data, :at, :message_id) RETURNING id;
 
 -- name: attachment_of_ticket
 SELECT * FROM attachment WHERE ticket_id = :ticket_id ORDER BY id;
 
--- name: ticket_retext!
-UPDATE ticket SET text = :text WHERE id = :id;
+-- name: ticket_grow!
+UPDATE ticket SET text = :text, urgency = :urgency, hint = :hint, category = :category, fraud_type = :fraud_type,
+  place = :place, emergency = :emergency, sensitive = :sensitive, asked = :asked, money_sent = :money_sent,
+  heard_at = :heard_at, first_at = :first_at, joined = :joined
+WHERE id = :id;
+
+-- name: ticket_burst
+SELECT * FROM ticket WHERE reporter_id = :reporter_id AND platform = :platform AND chat_id = :chat_id
+  AND heard_at IS NOT NULL ORDER BY id DESC LIMIT :limit;
+
+-- name: ticket_telling
+SELECT t.platform, t.chat_id, i.user_id, t.first_at, t.heard_at FROM ticket t
+JOIN identity i ON i.person_id = t.reporter_id AND i.platform = t.platform
+WHERE t.heard_at >= :since AND t.private = 0 ORDER BY t.id;
+
+-- name: ticket_latest_of_others
+SELECT * FROM ticket WHERE group_id = :group_id AND opened_at >= :since AND reporter_id <> :reporter_id
+  AND sensitive = 0 AND state IN ('待接单', '重开', '已接单', '已到场')
+ORDER BY id DESC LIMIT 1;
+
+-- name: ticket_message_drop!
+DELETE FROM ticket_message
+WHERE ticket_id = :ticket_id AND platform = :platform AND chat_id = :chat_id AND message_id = :message_id;
+
+-- name: attachment_of_message
+SELECT * FROM attachment WHERE ticket_id = :ticket_id AND message_id = :message_id ORDER BY id;
+
+-- name: attachment_drop!
+DELETE FROM attachment WHERE ticket_id = :ticket_id AND message_id = :message_id;
+
+-- name: watcher_add
+INSERT INTO watcher (ticket_id, person_id, at) VALUES (:ticket_id, :person_id, :at)
+ON CONFLICT (ticket_id, person_id) DO NOTHING RETURNING at AS added;
+
+-- name: watcher_of_ticket
+SELECT person_id FROM watcher WHERE ticket_id = :ticket_id ORDER BY at, person_id;
+
+-- name: ticket_told
+UPDATE ticket SET asked = '' WHERE id = :id AND asked = :asked RETURNING *;
+
+-- name: ticket_sensitive_of
+SELECT * FROM ticket WHERE reporter_id = :reporter_id AND sensitive = 1 AND private = 0
+  AND state IN ('待接单', '重开', '已接单', '已到场') ORDER BY id DESC LIMIT 1;

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from storage.engine.base import Row, Tx
 from storage.model.messages import Envelope
 from storage.model.work import InboxRow, WorkState
 from storage.stores.codec import from_ms, to_ms
+
+_earlier = msgspec.msgpack.Decoder(tuple[bytes, ...])
 
 
 def _row(row: Row) -> InboxRow:
@@ -17,6 +21,8 @@ def _row(row: Row) -> InboxRow:
         event_id=row["event_id"],
         chat_key=row["chat_key"],
         body=bytes(row["body"]),
+        earlier=_earlier.decode(row["earlier"]) if row["earlier"] else (),
+        sighted=bool(row["sighted"]),
         received_at=from_ms(row["received_at"]),
         state=WorkState(row["state"]),
         attempts=row["attempts"],
@@ -27,6 +33,10 @@ def _row(row: Row) -> InboxRow:
 class Inbox:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    async def forget(self, row_id: int) -> None:
+        """It was not meant for us: its words go at once, not with the others' in time."""
+        await self._tx.one("inbox_forget", id=row_id, empty=b"")
 
     async def add(self, envelopes: Sequence[Envelope], at: datetime) -> None:
         """Store; an event already known is left as it is. Unreadable ones are parked at once."""
@@ -39,6 +49,8 @@ class Inbox:
                     "event_id": e.event_id,
                     "chat_key": e.chat_key,
                     "body": e.body,
+                    "earlier": msgspec.msgpack.encode(e.earlier) if e.earlier else None,
+                    "sighted": int(e.sighted),
                     "at": to_ms(at),
                     "state": WorkState.DEAD if e.unreadable else WorkState.NEW,
                     "error": e.unreadable,

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from storage.engine.base import Row, Tx
 from storage.model.people import Area, Duty, Group, GroupKind, Shift, Station
+from storage.stores.codec import names_from_json, names_to_json
 
 
 def _station(row: Row) -> Station:
-    return Station(**{name: row[name] for name in ("id", "code", "name", "tz", "phone", "address", "parent_id")})
+    return Station(
+        **{name: row[name] for name in ("id", "code", "name", "tz", "phone", "address", "hours", "parent_id")}
+    )
 
 
 def _area(row: Row) -> Area:
@@ -38,6 +41,8 @@ def _group(row: Row) -> Group:
         area_id=row["area_id"],
         households=row["households"],
         active=bool(row["active"]),
+        places=names_from_json(row["places"]),
+        scam_watch=bool(row["scam_watch"]),
     )
 
 
@@ -60,10 +65,18 @@ class Stations:
         return [_station(row) for row in await self._tx.rows("station_all")]
 
     async def put(
-        self, *, code: str, name: str, tz: str, phone: str = "", address: str = "", parent_id: int | None = None
+        self,
+        *,
+        code: str,
+        name: str,
+        tz: str,
+        phone: str = "",
+        address: str = "",
+        hours: str = "",
+        parent_id: int | None = None,
     ) -> int:
         row = await self._tx.one(
-            "station_put", code=code, name=name, tz=tz, phone=phone, address=address, parent_id=parent_id
+            "station_put", code=code, name=name, tz=tz, phone=phone, address=address, hours=hours, parent_id=parent_id
         )
         assert row is not None
         return int(row["id"])
@@ -141,6 +154,10 @@ class Groups:
         await self._tx.one(
             "group_bind", id=group_id, station_id=station_id, kind=kind, area_id=area_id, households=households
         )
+
+    async def describe(self, group_id: int, *, places: tuple[str, ...], scam_watch: bool) -> None:
+        """The places its people name, and whether its chat is compared with known scams."""
+        await self._tx.one("group_describe", id=group_id, places=names_to_json(places), scam_watch=int(scam_watch))
 
     async def left(self, platform: str, chat_id: str) -> bool:
         """We were removed. True if this changed anything."""

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from storage.engine.base import Row, Tx
+from storage.model.matters import Category, Money
 from storage.model.messages import Address, Attachment
 from storage.model.tickets import Entry, EntryKind, Move, Rating, State, Ticket, Urgency
 from storage.stores.codec import from_ms, from_ms_or_none, to_ms
@@ -42,6 +43,16 @@ def _ticket(row: Row) -> Ticket:
         routed_id=row["routed_id"],
         routed_why=row["routed_why"],
         hint=row["hint"],
+        category=Category(row["category"]) if row["category"] else None,
+        fraud_type=row["fraud_type"],
+        place=row["place"],
+        emergency=row["emergency"],
+        sensitive=bool(row["sensitive"]),
+        asked=row["asked"],
+        money_sent=Money(row["money_sent"]) if row["money_sent"] else None,
+        first_at=from_ms_or_none(row["first_at"]),
+        heard_at=from_ms_or_none(row["heard_at"]),
+        joined=row["joined"],
         finding=row["finding"],
         rating=Rating(row["rating"]) if row["rating"] else None,
         reopened=row["reopened"],
@@ -50,6 +61,21 @@ def _ticket(row: Row) -> Ticket:
         resolved_at=from_ms_or_none(row["resolved_at"]),
         closed_at=from_ms_or_none(row["closed_at"]),
     )
+
+
+def _understood(ticket: Ticket) -> dict[str, Any]:
+    """What may change as more is heard of a matter."""
+    return {
+        "hint": ticket.hint,
+        "category": ticket.category or "",
+        "fraud_type": ticket.fraud_type,
+        "place": ticket.place,
+        "emergency": ticket.emergency,
+        "sensitive": int(ticket.sensitive),
+        "asked": ticket.asked,
+        "money_sent": ticket.money_sent or "",
+        "heard_at": to_ms(ticket.heard_at) if ticket.heard_at else None,
+    }
 
 
 def _entry(row: Row) -> Entry:
@@ -97,8 +123,9 @@ class Tickets:
             message_id=ticket.source_message,
             private=int(ticket.private),
             group_id=ticket.group_id,
-            hint=ticket.hint,
             opened_at=to_ms(ticket.opened_at),
+            first_at=to_ms(ticket.first_at) if ticket.first_at else None,
+            **_understood(ticket),
         )
         assert row is not None
         added = replace(ticket, id=row["id"])
@@ -138,9 +165,42 @@ class Tickets:
         if written is not None:
             self._tx.remember(("ticket", ticket_id), replace(written, routed_id=routed_id, routed_why=why))
 
-    async def retext(self, ticket_id: int, text: str) -> None:
-        """The reporter edited the original message; the log keeps what it said before."""
-        await self._tx.one("ticket_retext", id=ticket_id, text=text)
+    async def grow(self, ticket: Ticket) -> None:
+        """Keep what has been added to it and is understood of it now: text, urgency, hint, category, place and so on."""
+        first_at = to_ms(ticket.first_at) if ticket.first_at else None
+        fields = {"id": ticket.id, "text": ticket.text, "urgency": ticket.urgency, "joined": ticket.joined}
+        fields |= {"first_at": first_at, **_understood(ticket)}
+        await self._tx.one("ticket_grow", **fields)
+        if self._tx.known(("ticket", ticket.id)) is not None:
+            self._tx.remember(("ticket", ticket.id), ticket)
+
+    async def told(self, ticket_id: int, asked: str) -> Ticket | None:
+        """Our question is answered, and open no more. None if it was not open: somebody was faster."""
+        return await self._find("ticket_told", id=ticket_id, asked=asked)
+
+    async def sensitive_of(self, reporter_id: int) -> Ticket | None:
+        """The newest unfinished matter this person told in a group and that is talked about in private."""
+        return await self._find("ticket_sensitive_of", reporter_id=reporter_id)
+
+    async def burst(self, reporter_id: int, at: Address, limit: int = 3) -> list[Ticket]:
+        """What this person told in this chat, newest first: a message that follows soon belongs to it."""
+        return await self._list(
+            "ticket_burst", reporter_id=reporter_id, platform=at.platform, chat_id=at.chat_id, limit=limit
+        )
+
+    async def telling(self, since: datetime) -> list[tuple[str, str, datetime, datetime]]:
+        """(chat key, user id, first, newest) of what is being told in groups, the platforms' times."""
+        rows = await self._tx.rows("ticket_telling", since=to_ms(since))
+        return [
+            (f"{r['platform']}:{r['chat_id']}", r["user_id"], from_ms(r["first_at"]), from_ms(r["heard_at"]))
+            for r in rows
+        ]
+
+    async def latest_of_others(self, group_id: int, reporter_id: int, since: datetime) -> Ticket | None:
+        """The newest matter that somebody else told in this group and that is still open and no secret."""
+        return await self._find(
+            "ticket_latest_of_others", group_id=group_id, reporter_id=reporter_id, since=to_ms(since)
+        )
 
     async def unfinished(self, station_id: int, *, limit: int, skip: int = 0) -> list[Ticket]:
         """Urgent first, unclaimed first, oldest first."""
@@ -165,6 +225,12 @@ class Tickets:
             ticket_id=ticket_id,
             album=album,
         )
+
+    async def drop_message(self, ticket_id: int, at: Address, message_id: str) -> None:
+        """A message, with what was attached to it, is no part of the ticket any more."""
+        where = {"ticket_id": ticket_id, "message_id": message_id}
+        await self._tx.one("ticket_message_drop", platform=at.platform, chat_id=at.chat_id, **where)
+        await self._tx.one("attachment_drop", **where)
 
     async def recent_messages(self, limit: int) -> list[tuple[str, str, str]]:
         """(chat key, message id, album) of the newest tickets, for the prefilter's memory after a restart."""
@@ -208,6 +274,10 @@ class Entries:
         assert row is not None
         return int(row["id"])
 
+    async def get(self, entry_id: int) -> Entry | None:
+        row = await self._tx.one("entry_get", id=entry_id)
+        return _entry(row) if row else None
+
     async def of_ticket(self, ticket_id: int) -> list[Entry]:
         return [_entry(row) for row in await self._tx.rows("entry_of_ticket", ticket_id=ticket_id)]
 
@@ -220,7 +290,9 @@ class Attachments:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def add(self, ticket_id: int, platform: str, attachments: Sequence[Attachment], at: datetime) -> None:
+    async def add(
+        self, ticket_id: int, platform: str, attachments: Sequence[Attachment], at: datetime, message_id: str = ""
+    ) -> None:
         for item in attachments:
             await self._tx.one(
                 "attachment_add",
@@ -230,9 +302,30 @@ class Attachments:
                 ref=item.ref,
                 data=msgspec.json.encode(item).decode(),
                 at=to_ms(at),
+                message_id=message_id,
             )
 
     async def of_ticket(self, ticket_id: int) -> list[tuple[str, Attachment]]:
         """(platform, attachment): a file id means something only on its own platform."""
         rows = await self._tx.rows("attachment_of_ticket", ticket_id=ticket_id)
         return [(row["platform"], msgspec.json.decode(row["data"], type=Attachment)) for row in rows]
+
+    async def of_message(self, ticket_id: int, message_id: str) -> list[Attachment]:
+        rows = await self._tx.rows("attachment_of_message", ticket_id=ticket_id, message_id=message_id)
+        return [msgspec.json.decode(row["data"], type=Attachment) for row in rows]
+
+
+class Watchers:
+    """Who else wants to hear how a ticket ends."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(self, ticket_id: int, person_id: int, at: datetime) -> bool:
+        """False if they watched it already."""
+        row = await self._tx.one("watcher_add", ticket_id=ticket_id, person_id=person_id, at=to_ms(at))
+        return row is not None
+
+    async def of_ticket(self, ticket_id: int) -> list[int]:
+        """Person ids, in the order they came."""
+        return [row["person_id"] for row in await self._tx.rows("watcher_of_ticket", ticket_id=ticket_id)]

@@ -1,0 +1,5 @@
+"""python -m bot.training: make train."""
+
+from bot.training.train import main
+
+main()

@@ -1,0 +1,162 @@
+"""understand(): the parts put together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from handlers.understanding.courtesy import closing_courtesy, courtesy
+from handlers.understanding.decide import (
+    CATEGORY_COLUMNS,
+    FRAUD,
+    LOW,
+    PASTED,
+    TYPE_COLUMNS,
+    Rule,
+    fraud_signs,
+    request_signs,
+    urgent_signs,
+)
+from handlers.understanding.meaning import Courtesy, Understanding, Verdict
+from handlers.understanding.money import find_amounts, money_sent
+from handlers.understanding.normal import for_models
+from handlers.understanding.numbers import find_ids, find_phones
+from handlers.understanding.places import Gazetteer, find_places
+from handlers.understanding.scorer import Model, shipped
+from handlers.understanding.times import find_times
+from handlers.understanding.urgency import emergency, sensitive
+from storage.model.matters import Category, Emergency, FraudType, Money, Sensitive
+from storage.model.tickets import Urgency
+
+NOWHERE = Gazetteer()
+LONGEST = 2000
+"""Characters of one message that are looked at; a report may be longer, but says what it is about before that."""
+
+REASONS = 3
+_MATTERS = {c: name for c, name in CATEGORY_COLUMNS.items() if c not in (Category.FRAUD, Category.OTHER)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    request: Rule
+    called: float  # from this probability on, a message that @s the police is a matter
+    fraud: Rule
+    likely: float
+    unsure: float
+    urgent: Rule
+
+    @classmethod
+    def of(cls, card: Mapping[str, Mapping[str, float]]) -> "_Rules":
+        return cls(
+            request=Rule.of(card["request"]),
+            called=card["request"]["called"],
+            fraud=Rule.of(card["fraud"]),
+            likely=card["fraud"]["likely"],
+            unsure=card["fraud"]["unsure"],
+            urgent=Rule.of(card["urgent"]),
+        )
+
+
+@cache
+def _rules() -> _Rules:
+    return _Rules.of(shipped().card["rules"])
+
+
+def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHERE) -> Understanding:
+    """What `text` means. `mention`: it @s the police, so it is a matter unless it is a courtesy.
+
+    Pure and bounded: at most `LONGEST` characters are looked at. `place` and `phone` are exact substrings of `text`.
+    """
+    text = text[:LONGEST]
+    model, rules = shipped(), _rules()
+    vector = model.vector(for_models(text))
+    scores = model.scores(vector)
+    money = money_sent(text)
+    said = courtesy(text)
+    fraud_score = rules.fraud.probability(fraud_signs(scores)) if vector else 0.0
+    fraud = fraud_score >= rules.fraud.threshold and said is None
+    pasted = fraud and scores[PASTED] > 0
+    wanted = rules.request.probability(request_signs(scores, text, mention=mention))
+    is_request = said is None and wanted >= (rules.called if mention else rules.request.threshold)
+    category = _category(scores, fraud=fraud, is_request=is_request)
+    urgent = is_request and rules.urgent.yes(urgent_signs(scores, text, money))
+    danger = _danger(text, category, money) if urgent else None
+    places, phones = find_places(text, gazetteer), find_phones(text)
+    return Understanding(
+        is_request=is_request,
+        category=category,
+        urgency=_urgency(scores, urgent=urgent, is_request=is_request),
+        fraud=fraud,
+        fraud_score=round(fraud_score, 4),
+        verdict=_verdict(fraud_score, rules, said),
+        fraud_type=_best(TYPE_COLUMNS, scores) if fraud else None,
+        pasted=pasted,
+        courtesy=said or (closing_courtesy(text) if mention and not is_request and not fraud else None),
+        emergency=danger,
+        sensitive=_sensitive(text, category) if is_request else None,
+        place=places[0].text if places else "",
+        phone=phones[0].text if phones else "",
+        phones=phones,
+        ids=find_ids(text),
+        amounts=find_amounts(text),
+        times=find_times(text),
+        money=money,
+        reasons=_reasons(model, vector, category, text, urgent=urgent),
+    )
+
+
+def _best(columns: "Mapping[FraudType, str]", scores: Mapping[str, float]) -> FraudType:
+    return max(columns, key=lambda kind: scores[columns[kind]])
+
+
+def _category(scores: Mapping[str, float], *, fraud: bool, is_request: bool) -> Category:
+    if fraud:
+        return Category.FRAUD
+    if not is_request:
+        return Category.OTHER
+    return max(_MATTERS, key=lambda category: scores[_MATTERS[category]])
+
+
+def _urgency(scores: Mapping[str, float], *, urgent: bool, is_request: bool) -> Urgency:
+    if urgent:
+        return Urgency.URGENT
+    return Urgency.LOW if not is_request or scores[LOW] > 0 else Urgency.NORMAL
+
+
+def _verdict(score: float, rules: _Rules, said: Courtesy | None) -> Verdict:
+    if said is not None or score < rules.unsure:
+        return Verdict.UNKNOWN
+    return Verdict.LIKELY if score >= rules.likely else Verdict.UNSURE
+
+
+def _danger(text: str, category: Category, money: Money | None) -> Emergency | None:
+    """What an urgent matter is about: decides which number the answer names first."""
+    found = emergency(text)
+    kind = found[0] if found else None
+    if category is not Category.FRAUD:
+        return kind
+    if kind in (Emergency.EXTORTION, Emergency.SELF_HARM):
+        return kind
+    return Emergency.EXTORTION if sensitive(text) is Sensitive.SEXTORTION and money is None else Emergency.MONEY
+
+
+def _sensitive(text: str, category: Category) -> Sensitive | None:
+    kind = sensitive(text)
+    if kind is Sensitive.CLUE and category is not Category.CLUE:
+        return None
+    if kind is Sensitive.SEXTORTION and category not in (Category.FRAUD, Category.HELP):
+        return None
+    plain = category in (Category.TRAFFIC, Category.PAPERS, Category.LOST, Category.NUISANCE, Category.QUESTION)
+    return None if kind is Sensitive.MINOR and plain else kind
+
+
+def _reasons(
+    model: Model, vector: Sequence[tuple[int, float]], category: Category, text: str, *, urgent: bool
+) -> tuple[str, ...]:
+    """The words that decided, as they were written."""
+    if category is Category.OTHER:
+        return ()
+    danger = emergency(text) if urgent else None
+    words = model.because(vector, FRAUD if category is Category.FRAUD else CATEGORY_COLUMNS[category], REASONS)
+    found = [danger[1]] if danger else []
+    found += [word for word in words if word in text and not any(word in other for other in found)]
+    return tuple(found[:REASONS])

@@ -1,0 +1,66 @@
+"""From scores and plain signs to a decision. The few weights here are fitted by bot/training on unseen writers."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.understanding.courtesy import closing_words, courtesy
+from handlers.understanding.urgency import emergency, sounds_now, sounds_past
+from storage.model.matters import Category, FraudType, Money
+
+REQUEST, FRAUD, URGENT, LOW, PASTED = "request", "fraud", "urgent", "low", "pasted"
+CATEGORY_COLUMNS = {category: f"category:{category}" for category in Category}
+TYPE_COLUMNS = {kind: f"type:{kind}" for kind in FraudType}
+SHORT = 16
+"""Characters within which a word of danger is hardly ever said in passing."""
+
+COLUMNS = (REQUEST, FRAUD, URGENT, LOW, PASTED, *CATEGORY_COLUMNS.values(), *TYPE_COLUMNS.values())
+"""What the model scores, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A weighted sum of signs, as a probability, and from where on it is a yes."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Rule":
+        return cls(tuple(told["weights"]), told["bias"], told["threshold"])
+
+    def probability(self, signs: Sequence[float]) -> float:
+        total = self.bias + sum(w * s for w, s in zip(self.weights, signs, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def yes(self, signs: Sequence[float]) -> bool:
+        return self.probability(signs) >= self.threshold
+
+
+def fraud_signs(scores: Mapping[str, float]) -> list[float]:
+    return [scores[FRAUD], scores[CATEGORY_COLUMNS[Category.FRAUD]]]
+
+
+def request_signs(scores: Mapping[str, float], text: str, *, mention: bool) -> list[float]:
+    other = scores[CATEGORY_COLUMNS[Category.OTHER]]
+    pasted = max(0.0, scores[FRAUD]) * max(0.0, scores[PASTED])
+    closing = closing_words(text)
+    kind = float(courtesy(text) is not None)
+    return [scores[REQUEST], other, pasted, float(mention), float(closing), float(closing and mention), kind]
+
+
+def urgent_signs(scores: Mapping[str, float], text: str, money: Money | None) -> list[float]:
+    danger = emergency(text) is not None
+    return [
+        scores[URGENT],
+        float(danger),
+        float(danger and len(text) <= SHORT),
+        float(danger and sounds_now(text)),
+        float(sounds_past(text)),
+        float(money is Money.SENT),
+        float(money is Money.SENDING),
+        scores[CATEGORY_COLUMNS[Category.OTHER]],
+        scores[LOW],
+    ]

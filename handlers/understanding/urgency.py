@@ -1,0 +1,46 @@
+"""What is happening right now, and what must not be talked about in a group. The words stand in danger.toml."""
+
+import re
+import tomllib
+from importlib import resources
+
+from storage.model.matters import Emergency, Sensitive
+
+SHOWN = 12
+"""Characters of what was said that are shown as a reason."""
+
+
+def _any(fragments: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(fragments))
+
+
+_TOLD = tomllib.loads((resources.files("handlers.understanding") / "danger.toml").read_text(encoding="utf-8"))
+_FIGURE_OF_SPEECH = _any(_TOLD["figure_of_speech"])
+_PAST = _any(_TOLD["past"])
+_NOW = _any(_TOLD["now"])
+_DANGERS = tuple((Emergency(kind), _any(words)) for kind, words in _TOLD["danger"].items())
+_SENSITIVE = tuple((Sensitive(kind), _any(words)) for kind, words in _TOLD["sensitive"].items())
+
+
+def emergency(text: str) -> tuple[Emergency, str] | None:
+    """The kind of danger the words tell of, and the words. Whether it is danger now is not asked here."""
+    words = _FIGURE_OF_SPEECH.sub("，", "".join(text.split()))
+    for kind, pattern in _DANGERS:
+        found = pattern.search(words)
+        if found:
+            return kind, found.group()[:SHOWN]
+    return None
+
+
+def sounds_now(text: str) -> bool:
+    return _NOW.search(text) is not None
+
+
+def sounds_past(text: str) -> bool:
+    return _PAST.search(text) is not None and not sounds_now(text)
+
+
+def sensitive(text: str) -> Sensitive | None:
+    """Why this should not be talked about before the neighbours."""
+    words = "".join(text.split())
+    return next((kind for kind, pattern in _SENSITIVE if pattern.search(words)), None)
