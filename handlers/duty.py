@@ -11,15 +11,24 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.facts import TicketOpened, TicketRouted, TicketUnreached
+from handlers.kit.facts import (
+    LeadersCalled,
+    ScamAlertDue,
+    ScamSpreading,
+    TicketOpened,
+    TicketRose,
+    TicketRouted,
+    TicketUnreached,
+)
 from handlers.kit.feature import Feature
 from handlers.kit.names import call_names
-from storage.model.people import Duty, Identity, Member, Shift
-from storage.model.tickets import WAITING, EntryKind, Ticket
+from storage.model.people import Duty, Identity, Member, PersonRole, Shift
+from storage.model.tickets import WAITING, EntryKind, Ticket, Urgency
 
 duty = Feature("duty", title="值班")
 
 DAY = 24 * 60
+LEADERS = frozenset({PersonRole.DUTY_LEADER, PersonRole.LEADER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,39 @@ async def _bring(
     await ctx.unit.tickets.route(ticket.id, choice.person_id, choice.why)
     data = {"to": choice.person_id, "failed": failed}
     await ctx.log(EntryKind.ROUTED, ticket=ticket, text=choice.why, data=data)
-    ctx.emit(TicketRouted(ticket_id=ticket.id, person_id=choice.person_id, failed_person_id=failed))
+    leaders = await leading(ctx, ticket.station_id) if ticket.urgency is Urgency.URGENT else ()
+    ctx.emit(TicketRouted(ticket_id=ticket.id, person_id=choice.person_id, failed_person_id=failed, leader_ids=leaders))
     if choice.person_id is None:
         await _nobody(ctx, ticket)
+
+
+@duty.on(TicketRose)
+async def call_leaders(ctx: Context, fact: TicketRose) -> None:
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is not None and not ticket.finished:
+        ctx.emit(LeadersCalled(ticket_id=ticket.id, leader_ids=await leading(ctx, ticket.station_id)))
+
+
+@duty.on(ScamSpreading)
+async def scam_spreads(ctx: Context, fact: ScamSpreading) -> None:
+    leaders = await leading(ctx, fact.station_id)
+    ctx.emit(ScamAlertDue(print_id=fact.print_id, count=fact.count, leader_ids=leaders))
+
+
+async def leading(ctx: Context, station_id: int) -> tuple[int, ...]:
+    """Who leads the station at this moment: the leaders on duty; if none of them can be reached, all of its leaders."""
+    members = {m.person.id: m for m in await ctx.unit.people.staff(station_id)}
+    local = await _local(ctx, station_id)
+    shifts = await ctx.unit.stations.shifts_around(station_id, local.weekday())
+    reachable = {i.person_id for i in await ctx.unit.people.staff_identities(station_id) if i.chat_id}
+    reachable &= members.keys()
+    on_duty = [s.person_id for s in on_shift(shifts, local) if s.duty is Duty.LEADER and s.person_id in reachable]
+    return tuple(dict.fromkeys(on_duty)) or tuple(m.person.id for m in members.values() if m.role in LEADERS)
+
+
+async def _local(ctx: Context, station_id: int) -> datetime:
+    station = await ctx.unit.stations.get(station_id)
+    return ctx.now.astimezone(ZoneInfo(station.tz)) if station else ctx.local()
 
 
 async def choose(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], tried: frozenset[int]) -> Choice:
@@ -92,8 +131,7 @@ async def choose(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], tried
 async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], accounts: Sequence[Identity]) -> list[Choice]:
     """Everyone who could get it, in order, with the reason the card will give."""
     members = {m.person.id: m for m in await ctx.unit.people.staff(ticket.station_id)}
-    station = await ctx.station_of(ticket)
-    local = ctx.now.astimezone(ZoneInfo(station.tz)) if station else ctx.local()
+    local = await _local(ctx, ticket.station_id)
     shifts = await ctx.unit.stations.shifts_around(ticket.station_id, local.weekday())
     running = [s for s in on_shift(shifts, local) if s.person_id in members]
     officers = [s.person_id for s in running if s.duty is Duty.OFFICER]

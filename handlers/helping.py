@@ -3,6 +3,7 @@
 from handlers.kit import texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
+from handlers.kit.facts import CameInPrivate
 from handlers.kit.feature import Feature
 from storage.model.messages import InboundKind
 
@@ -30,6 +31,7 @@ async def start(ctx: Context, _: None) -> None:
         await ctx.reply(texts.JOINED_BOUND.format(station=station or texts.HERE, name=texts.NAME))
         return
     await ctx.reply(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
+    ctx.emit(CameInPrivate(person_id=ctx.who.person.id))
 
 
 @helping.event(InboundKind.JOINED)

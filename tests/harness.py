@@ -351,6 +351,8 @@ class World:
             group = await unit.groups.seen(platform=PLATFORM, bot=BOT, chat_id=chat, title=f"群{chat}")
             assert title
             await unit.groups.bind(group.id, station_id=station, kind=kind, area_id=area_id, households=100)
+            places = (title.removesuffix(f"{kind}群"),) if kind is not GroupKind.OFFICERS else ()
+            await unit.groups.describe(group.id, places=places, scam_watch=False)
         day, night = (8 * 60, 20 * 60), (20 * 60, 8 * 60)
         plan = [("wang", Duty.OFFICER, day), ("li", Duty.OFFICER, night), ("zhao", Duty.OFFICER, day)]
         plan.append(("sun", Duty.LEADER, (0, 24 * 60)))

@@ -7,7 +7,7 @@ from storage.model.tickets import Entry, EntryKind
 from storage.unit import Unit
 from tests.harness import Shown, World
 
-MATTER = "楼上往下扔垃圾，差点砸到人"
+MATTER = "楼上往下扔垃圾"
 
 
 async def reported(world: World, text: str = MATTER) -> None:

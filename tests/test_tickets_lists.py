@@ -55,7 +55,7 @@ async def test_todo_for_officers_urgent_and_unclaimed_first(world: World) -> Non
         "待办 3 单",
         "🔴 2 号　待接单　我家孩子不见了",
         "· 3 号　待接单　门口有人卖假酒",
-        "· 1 号　已接单（王建国）　楼上往下扔垃圾，差点砸到人",
+        "· 1 号　已接单（王建国）　楼上往下扔垃圾",
     ]
     await world.wang.says("待办", addressed=True)
     assert "🔴 2 号　待接单　（私下反映）" in world.last("g9").text

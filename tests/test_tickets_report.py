@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from storage.model.matters import Category
 from storage.model.messages import Attachment, AttachmentKind, InboundKind, Sender
 from storage.model.tickets import EntryKind, State, Urgency
 from tests.harness import PHOTO, World
+from tests.meaning import means
 from tests.stories import MATTER, claimed, entries, everything, kinds, on_sqlite, reported, resolved
 
 PLACE = Attachment(kind=AttachmentKind.LOCATION, latitude=36.65, longitude=117.12)
@@ -39,11 +41,13 @@ async def test_every_way_of_calling_makes_one_ticket(world: World, call: str) ->
     assert await kinds(world) == [EntryKind.OPENED, EntryKind.ROUTED]
 
 
-async def test_the_card_says_who_where_what_and_why(world: World) -> None:
+async def test_the_card_says_who_where_what_and_why(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    means(monkeypatch, {MATTER: {"category": Category.NUISANCE, "place": "3栋", "reasons": ("扔", "垃圾")}})
     await reported(world)
     for chat, name in ((world.wang.private, "您"), ("g9", "王建国")):
         assert world.card(1, chat).text == (
-            f"1 号 · 待接单\n群g1 · 陈先生 · 11月20日 11:00\n“{MATTER}”\n因为：{name}是东湾片区的民警，正在值班"
+            f"1 号 · 待接单\n群g1 · 陈先生 · 11月20日 11:00\n“{MATTER}”\n"
+            f"扰民 · 一般 · 地点：3栋\n提示：提到“扔、垃圾”\n因为：{name}是东湾片区的民警，正在值班"
         )
 
 
@@ -61,8 +65,8 @@ async def test_in_private_nothing_of_it_reaches_a_group(world: World) -> None:
     assert ticket.private
     assert ticket.urgency is Urgency.URGENT
     receipt = world.liu.inbox[0]
-    assert receipt.text.startswith("⚠️ 如果有人受伤")
-    assert receipt.labels == ["撤回"]
+    assert receipt.text.startswith("⚠️ 请马上拨打 110。别给钱")
+    assert receipt.labels == ["已经转了", "还没转", "撤回"]
     assert "裸聊" in world.card(1, world.wang.private).text
     assert "裸聊" not in world.card(1, "g9").text
     assert "刘阿姨" not in world.card(1, "g9").text

@@ -14,11 +14,30 @@ class TicketOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRouted:
-    """It is decided to whom a waiting ticket is brought. `person_id` None: nobody was found."""
+    """It is decided to whom a waiting ticket is brought. `person_id` None: nobody was found.
+
+    `leader_ids`: who leads the station now and must see an urgent matter as well.
+    """
 
     ticket_id: int
     person_id: int | None
     failed_person_id: int | None = None
+    leader_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRose:
+    """More was heard of a ticket, and it cannot wait any more: it has just been kept as urgent, or danger is new."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadersCalled:
+    """It is decided who leads the station now and must see a ticket that rose."""
+
+    ticket_id: int
+    leader_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +45,48 @@ class TicketUnreached:
     """The card of a ticket could not be delivered to this person: someone else must get it."""
 
     ticket_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameInPrivate:
+    """A person opened a private chat with us: from now on we can write to them."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWanted:
+    """What has just been said here is a report, in these words. Only while a message is handled."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScamSpreading:
+    """One scam was forwarded this often within a day: whoever leads the station should hear of it."""
+
+    print_id: int
+    station_id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScamAlertDue:
+    """It is decided who leads the station now and is asked whether to warn everybody."""
+
+    print_id: int
+    count: int
+    leader_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftWanted:
+    """A leader wants this text as a draft of a broadcast of the station."""
+
+    title: str
+    text: str
+    station_id: int
     person_id: int
 
 
@@ -44,8 +105,35 @@ class GroupJoined:
     group_id: int
 
 
-Fact = TicketOpened | TicketRouted | TicketUnreached | DeliveryFailed | GroupJoined
+Fact = (
+    TicketOpened
+    | TicketRouted
+    | TicketRose
+    | LeadersCalled
+    | TicketUnreached
+    | CameInPrivate
+    | ReportWanted
+    | ScamSpreading
+    | ScamAlertDue
+    | DraftWanted
+    | DeliveryFailed
+    | GroupJoined
+)
 
 FACTS: dict[str, type[Fact]] = {
-    kind.__name__: kind for kind in (TicketOpened, TicketRouted, TicketUnreached, DeliveryFailed, GroupJoined)
+    kind.__name__: kind
+    for kind in (
+        TicketOpened,
+        TicketRouted,
+        TicketRose,
+        LeadersCalled,
+        TicketUnreached,
+        CameInPrivate,
+        ReportWanted,
+        ScamSpreading,
+        ScamAlertDue,
+        DraftWanted,
+        DeliveryFailed,
+        GroupJoined,
+    )
 }

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from handlers.kit.private import hide_private
+from handlers.kit.scam_texts import LIKELY_HINT, UNSURE_HINT
+from handlers.understanding import Verdict
 from storage.model.people import PersonRole
-from storage.model.tickets import WAITING, EntryKind, Rating, State, Ticket, Urgency
+from storage.model.tickets import EntryKind, Rating, State, Ticket, Urgency
 
 NAME = "平安小助手"
 
@@ -19,7 +21,6 @@ UNKNOWN_COMMAND = "我没看懂。发“帮助”看看我能做什么。"
 STALE_BUTTON = "这个按钮已经过期了，请看最新的消息。"
 TROUBLE = "对不起，刚才这条没处理好，我们已经记下（编号 {reference}），会有人看。急事请直接拨打 110。"
 ALARM_PARKED = "有一条消息处理失败，已暂存（编号 {reference}）。请在服务器上运行 pingan dead list 查看。"
-EMERGENCY = "如果有人受伤或正在发生危险，请马上拨打 110；要救护车请打 120，着火请打 119。"
 YES_HERE = "我在。请把事情写在一条里：什么事、在哪里、什么时候。可以带照片。急事请直接拨打 110。"
 YES_HERE_GROUP = "我在。请直接回复这条消息，一次写清：什么事、在哪里、什么时候。可以带照片。急事请直接拨打 110。"
 WELCOME_PRIVATE = (
@@ -46,21 +47,6 @@ def help_text(lines: Sequence[str], station: str, *, public: bool) -> str:
 # ── tickets: to the reporter ───────────────────────────────────────────────
 def number(ticket: Ticket) -> str:
     return f"{ticket.number} 号"
-
-
-def receipt(ticket: Ticket, officer: str, local: datetime) -> str:
-    """The one message a report gets in its chat. It repeats nothing of what was written."""
-    lines = []
-    if ticket.urgency is Urgency.URGENT and not ticket.finished:
-        lines.append(f"⚠️ {EMERGENCY}")
-    if ticket.hint.startswith(SCAM_HINT) and not ticket.finished:
-        lines.append(SCAM_ADVICE)
-    lines.append(f"收到，已登记为 {number(ticket)}（{local:%H:%M}）。{standing(ticket, officer)}")
-    return "\n".join(lines)
-
-
-SCAM_HINT = "疑似涉及诈骗"
-SCAM_ADVICE = "先别转账、别点链接、别给验证码。已经转了钱请马上拨 110；拿不准请拨 96110 问一问。"
 
 
 def standing(ticket: Ticket, officer: str) -> str:
@@ -111,12 +97,11 @@ NEED_SUPPLEMENT = "请写上要补充的内容，比如：补充 {number} 那辆
 CONFIRMED_NOTE = "谢谢您的确认。"
 
 
-def hint(scam: bool, because: Sequence[str]) -> str:
-    """A line for the officer's card: the words that stood out."""
-    if not because:
-        return ""
-    head = f"{SCAM_HINT}，" if scam else ""
-    return f"{head}提到“{'、'.join(because)}”"
+def hint(verdict: Verdict, because: Sequence[str]) -> str:
+    """A line for the officer's card: how much it smells of a scam, and the words that stood out."""
+    head = {Verdict.LIKELY: LIKELY_HINT, Verdict.UNSURE: UNSURE_HINT}.get(verdict, "")
+    told = f"提到“{'、'.join(because)}”" if because else ""
+    return "，".join(part for part in (head, told) if part)
 
 
 def attachment_list(kinds: Sequence[str]) -> str:
@@ -163,48 +148,7 @@ STAFF_HINT = (
 )
 
 
-def card(
-    ticket: Ticket,
-    *,
-    where: str,
-    reporter: str,
-    officer: str,
-    routed: str,
-    local: datetime,
-    attachments: str,
-    public: bool,
-) -> str:
-    """The officers' card. `public`: the officers' group, where a matter told in private is not quoted."""
-    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
-    lines = [f"{mark}{number(ticket)} · {ticket.state}"]
-    if public and ticket.private:
-        lines += [f"{PRIVATE_CHAT} · {day_time(local)}", "私下反映的事，接单后在私聊里看内容。"]
-    else:
-        lines += [
-            f"{where} · {reporter} · {day_time(local)}",
-            f"“{short(hide_private(ticket.text), 120) if public else ticket.text}”",
-        ]
-        lines += [f"附：{attachments}"] if attachments else []
-        lines += [f"提示：{ticket.hint}"] if ticket.hint else []
-    if ticket.reopened:
-        lines.append(f"群众说没解决，第 {ticket.reopened} 次重开")
-    if ticket.state in WAITING:
-        lines.append(f"因为：{_because(ticket, routed, public=public)}")
-    elif officer:
-        lines.append(f"经办：{officer}")
-    if ticket.finding and ticket.finished and not (public and ticket.private):
-        lines.append(f"结果：{ticket.finding}")
-    if ticket.rating:
-        lines.append(f"评价：{ticket.rating}")
-    return "\n".join(lines)
-
-
-def _because(ticket: Ticket, routed: str, *, public: bool) -> str:
-    if not routed:
-        return ticket.routed_why
-    return f"{routed if public else '您'}{ticket.routed_why}"
-
-
+HIDDEN_MATTER = "私下反映的事，接单后在私聊里看内容。"
 CLAIM, ARRIVE, RESOLVE, TRANSFER = "接单", "到场", "办结", "转派"
 YOU_CLAIMED = "您已接单 {number}。到了现场点“到场”，办完点“办结”。"
 LOST_CLAIM = "{number}已经由{officer}接了。"
@@ -240,7 +184,7 @@ NOT_IN_PUBLIC = "这里居民都看得到，请私下发给我，或在民警群
 
 
 def ask_finding(ticket: Ticket) -> str:
-    seen = "" if ticket.private else "群里会看到，请不要写姓名和电话。"
+    seen = "" if ticket.confidential else "群里会看到，请不要写姓名和电话。"
     return f"{number(ticket)}怎么办结的？点一句，或直接回复这条消息写一句。{seen}"
 
 
@@ -256,13 +200,17 @@ def todo(
         mark = "🔴" if ticket.urgency is Urgency.URGENT else "·"
         holder = holders.get(ticket.assignee_id or 0, "")
         words = hide_private(ticket.text) if public else ticket.text
-        text = "（私下反映）" if public and ticket.private else short(words, 16)
+        text = f"（{_hidden(ticket)}）" if public and ticket.confidential else short(words, 16)
         lines.append(f"{mark} {number(ticket)}　{ticket.state}{f'（{holder}）' if holder else ''}　{text}")
     return "\n".join(lines)
 
 
+def _hidden(ticket: Ticket) -> str:
+    return "私下反映" if ticket.private else "不便公开"
+
+
 def ticket_head(ticket: Ticket, *, staff: bool, public: bool) -> str:
-    text = "（私下反映，内容见私聊）" if public and ticket.private else f"“{ticket.text}”"
+    text = f"（{_hidden(ticket)}，内容见私聊）" if public and ticket.confidential else f"“{ticket.text}”"
     urgent = " · 紧急" if staff and ticket.urgency is Urgency.URGENT else ""
     return f"{number(ticket)} · {ticket.state}{urgent}\n{text}"
 
@@ -284,9 +232,20 @@ ENTRY_LABELS = {
     EntryKind.REOPENED: "重开",
     EntryKind.WITHDRAWN: "撤回",
     EntryKind.RATED: "评价",
+    EntryKind.TOLD: "回答",
+    EntryKind.RECLASSIFIED: "改分类",
 }
 ENTRIES_WITH_RECEIVER = frozenset({EntryKind.ROUTED, EntryKind.TRANSFERRED})
-ENTRIES_WITH_TEXT = frozenset({EntryKind.SUPPLEMENTED, EntryKind.REVISED, EntryKind.RESOLVED, EntryKind.RATED})
+ENTRIES_WITH_TEXT = frozenset(
+    {
+        EntryKind.SUPPLEMENTED,
+        EntryKind.REVISED,
+        EntryKind.RESOLVED,
+        EntryKind.RATED,
+        EntryKind.TOLD,
+        EntryKind.RECLASSIFIED,
+    }
+)
 
 
 def entry_line(local: datetime, label: str, who: str, what: str) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from handlers.kit import parse, texts
+from handlers.kit import urgent_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
@@ -27,25 +28,27 @@ def ask_key(ticket: Ticket) -> str:
 
 
 async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
-    """The notice of a closing always reaches the reporter: a new message where the report was made."""
+    """The notice of a closing always reaches the reporter: a new message where the report was made.
+
+    A confidential matter is closed in private. Where we cannot write to its reporter, the group reads a number only.
+    """
     buttons = (
         Button(label=texts.CONFIRM, action=f"confirm:{ticket.id}"),
         Button(label=texts.REOPEN, action=f"reopen:{ticket.id}"),
     )
-    content = Content(
-        text=texts.closing(ticket), buttons=(buttons,), reply_to="" if ticket.private else ticket.source_message
-    )
-    await _send(ctx, ticket, content)
-
-
-async def _send(ctx: Context, ticket: Ticket, content: Content) -> None:
     key = ask_key(ticket)
-    if ticket.private:
+    if ticket.confidential:
+        content = Content(text=texts.closing(ticket), buttons=(buttons,))
         told = await ctx.tell(
             ticket.reporter_id, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key
         )
         if told is not None:
             return
+    seen = ticket.sensitive and not ticket.private
+    text = (
+        say.CLOSED_IN_GROUP.format(number=texts.number(ticket), bare=ticket.number) if seen else texts.closing(ticket)
+    )
+    content = Content(text=text, buttons=(buttons,), reply_to="" if ticket.private else ticket.source_message)
     await ctx.say(ticket.source, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key)
 
 
@@ -72,15 +75,18 @@ async def _confirm(ctx: Context, ticket: Ticket) -> None:
     await ctx.log(EntryKind.CONFIRMED, ticket=moved)
     await refresh(ctx, moved)
     cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
-    await _change(ctx, moved, Content(text=texts.ask_rating(moved), buttons=(cells,)))
+    await _change(ctx, moved, texts.ask_rating(moved), say.RATE_IN_GROUP.format(number=texts.number(moved)), cells)
     await ctx.answer(texts.CONFIRMED_NOTE)
 
 
-async def _change(ctx: Context, ticket: Ticket, content: Content) -> None:
-    """Edit the closing message, so that its old buttons are gone."""
+async def _change(ctx: Context, ticket: Ticket, text: str, in_group: str = "", cells: tuple[Button, ...] = ()) -> None:
+    """Edit the closing message, so that its old buttons are gone. `in_group`: instead, where others read it."""
     row = await ctx.unit.outbox.by_key(ask_key(ticket))
     to = row.out.to if row is not None else ctx.event.chat.address
-    await ctx.edit(ask_key(ticket), to, content, public=not ticket.private, lane=Lane.RESIDENT, ticket_id=ticket.id)
+    public = not ticket.private and to.key == ticket.source.key
+    shown = in_group if in_group and public and ticket.sensitive else text
+    content = Content(text=shown, buttons=(cells,) if cells else ())
+    await ctx.edit(ask_key(ticket), to, content, public=public, lane=Lane.RESIDENT, ticket_id=ticket.id)
 
 
 @tickets.button("rate", args=parse.two_ids, allow=Permission.REPORT)
@@ -96,7 +102,8 @@ async def rate(ctx: Context, arg: tuple[int, int]) -> None:
         raise UsageError(texts.ALREADY_RATED)
     await ctx.log(EntryKind.RATED, ticket=rated, text=rating)
     await refresh(ctx, rated)
-    await _change(ctx, rated, Content(text=texts.rated(rated)))
+    in_group = say.RATED_IN_GROUP.format(number=texts.number(rated), rating=rating)
+    await _change(ctx, rated, texts.rated(rated), in_group)
     await note(ctx, rated, texts.REPORTER_RATED.format(number=texts.number(rated), rating=rating))
     if rating is Rating.POOR:
         await _tell_leaders(ctx, rated)
@@ -122,7 +129,7 @@ async def _reopen(ctx: Context, ticket: Ticket) -> None:
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
     await ctx.log(EntryKind.REOPENED, ticket=moved, data={"from": ticket.assignee_id})
-    await _change(ctx, ticket, Content(text=texts.REOPENED_NOTE.format(number=texts.number(moved))))
+    await _change(ctx, ticket, texts.REOPENED_NOTE.format(number=texts.number(moved)))
     if ticket.assignee_id is not None:
         told = texts.REPORTER_REOPENED.format(number=texts.number(moved))
         await ctx.tell(ticket.assignee_id, told, ticket_id=moved.id)

@@ -83,7 +83,7 @@ async def show(ctx: Context, number: int) -> None:
 
 async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
     """The log in words, one line each, in station time. Full names of officers stay among officers."""
-    hidden = ctx.public and ticket.private
+    hidden = ctx.public and ticket.confidential
     station = await ctx.unit.stations.get(ticket.station_id)
     zone = ZoneInfo(station.tz if station else "Asia/Shanghai")
     names: dict[int, str] = {}

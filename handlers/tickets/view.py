@@ -1,18 +1,27 @@
 """What people see of a ticket: the reporter's receipt, the officers' cards, and keeping both true."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.kit import texts
+from handlers.kit import ticket_texts as say
+from handlers.kit import urgent_texts as urgent
 from handlers.kit.context import Context
 from handlers.kit.facts import DeliveryFailed, TicketRouted, TicketUnreached
-from handlers.kit.names import public_name
+from handlers.kit.names import places_of, public_name
 from handlers.tickets.feature import tickets
-from storage.model.messages import Address, Attachment, Button, Content, Lane, Role
+from handlers.tickets.joined import split_row
+from handlers.tickets.questions import MONEY, SAFE, Told, choose
+from storage.model.messages import Address, Attachment, Button, Content, Lane, OutState, Role
 from storage.model.people import Person
 from storage.model.tickets import WAITING, State, Ticket, Urgency
+
+BUTTONS = {
+    MONEY: ((urgent.SENT, Told.SENT), (urgent.NOT_SENT, Told.NOT_SENT)),
+    SAFE: ((urgent.SAFE, Told.SAFE), (urgent.UNSAFE, Told.UNSAFE)),
+}
 
 
 def lane(ticket: Ticket) -> Lane:
@@ -21,6 +30,10 @@ def lane(ticket: Ticket) -> Lane:
 
 def receipt_key(ticket: Ticket) -> str:
     return f"ticket:{ticket.id}:receipt"
+
+
+def whisper_key(ticket: Ticket) -> str:
+    return f"ticket:{ticket.id}:whisper"
 
 
 def card_key(ticket: Ticket, to: Address) -> str:
@@ -37,6 +50,7 @@ class Sight:
     holder: Person | None  # who has it, or is meant to take it
     local: datetime  # when it was opened, on the station's clock
     attached: Sequence[tuple[str, Attachment]]
+    reached: bool = False  # a sensitive matter goes on in private
 
 
 async def look(ctx: Context, ticket: Ticket) -> Sight:
@@ -50,24 +64,49 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         holder=await ctx.person(holder) if holder is not None else None,
         local=ticket.opened_at.astimezone(ZoneInfo(station.tz if station else "Asia/Shanghai")),
         attached=await ctx.unit.attachments.of_ticket(ticket.id),
+        reached=ticket.sensitive and await _reached(ctx, ticket),
     )
+
+
+async def _reached(ctx: Context, ticket: Ticket) -> bool:
+    row = await ctx.unit.outbox.by_key(whisper_key(ticket))
+    return row is not None and row.state is not OutState.DEAD
 
 
 def receipt(ticket: Ticket, sight: Sight) -> Content:
-    buttons: tuple[tuple[Button, ...], ...] = ()
+    """The one answer in the chat of the report."""
+    officer = public_name(sight.holder) if sight.holder else ""
+    reply_to = "" if ticket.private else ticket.source_message
+    if ticket.sensitive and not ticket.private:
+        text = say.receipt_in_group(ticket, officer, sight.local, reached=sight.reached)
+        return Content(text=text, reply_to=reply_to)
+    buttons = _question_buttons(ticket) + split_row(ticket)
     if ticket.private and not ticket.finished:
-        buttons = ((Button(label=texts.WITHDRAW, action=f"withdraw:{ticket.id}"),),)
-    return Content(
-        text=texts.receipt(ticket, public_name(sight.holder) if sight.holder else "", sight.local),
-        buttons=buttons,
-        reply_to="" if ticket.private else ticket.source_message,
-    )
+        buttons += (_withdraw(ticket),)
+    return Content(text=say.receipt(ticket, officer, sight.local), buttons=buttons, reply_to=reply_to)
+
+
+def whisper(ticket: Ticket, sight: Sight) -> Content:
+    """What the reporter of a sensitive matter reads in private instead."""
+    officer = public_name(sight.holder) if sight.holder else ""
+    buttons = () if ticket.finished else (*_question_buttons(ticket), _withdraw(ticket))
+    return Content(text=say.receipt_in_private(ticket, officer), buttons=buttons)
+
+
+def _withdraw(ticket: Ticket) -> tuple[Button, ...]:
+    return (Button(label=texts.WITHDRAW, action=f"withdraw:{ticket.id}"),)
+
+
+def _question_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    cells = () if ticket.finished else BUTTONS.get(ticket.asked, ())
+    row = tuple(Button(label=label, action=f"told:{ticket.id}.{list(Told).index(told)}") for label, told in cells)
+    return (row,) if row else ()
 
 
 def card(ticket: Ticket, sight: Sight, *, public: bool) -> Content:
-    """The officers' view. In the officers' group a private matter is not quoted; numbers are taken out on the way."""
+    """The officers' view. In the officers' group nothing confidential is quoted; numbers are taken out on the way."""
     name = sight.holder.name if sight.holder else ""
-    text = texts.card(
+    text = say.card(
         ticket,
         where=sight.where,
         reporter=sight.reporter,
@@ -77,7 +116,8 @@ def card(ticket: Ticket, sight: Sight, *, public: bool) -> Content:
         attachments=texts.attachment_list([item.kind for _, item in sight.attached]),
         public=public,
     )
-    return Content(text=text, buttons=card_buttons(ticket))
+    loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
+    return Content(text=text, buttons=card_buttons(ticket), loud=loud)
 
 
 def card_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
@@ -107,14 +147,59 @@ async def deliver(ctx: Context, fact: TicketRouted) -> None:
     if ticket.reopened or fact.failed_person_id is not None:
         await _refresh(ctx, ticket, sight)
     else:
+        ticket = await _asking(ctx, ticket, sight)
+        sight = await _whispering(ctx, ticket, sight)
         await _first_receipt(ctx, ticket, sight)
-    if fact.person_id is not None:
-        await _card_to(ctx, ticket, sight, fact.person_id)
+    for person_id in dict.fromkeys((fact.person_id, *fact.leader_ids)):
+        if person_id is not None:
+            await _card_to(ctx, ticket, sight, person_id)
     for group in await ctx.unit.groups.officers(ticket.station_id):
         to = Address(platform=group.platform, bot=group.bot, chat_id=group.chat_id)
         content = card(ticket, sight, public=True)
         key = card_key(ticket, to)
         await ctx.say(to, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
+
+
+async def _asking(ctx: Context, ticket: Ticket, sight: Sight) -> Ticket:
+    """The ticket with the one question it needs answered, if any."""
+    group = await ctx.group_of(ticket)
+    asked = choose(ticket, [item for _, item in sight.attached], places_of(group) if group is not None else ())
+    if not asked:
+        return ticket
+    ticket = replace(ticket, asked=asked)
+    await ctx.unit.tickets.grow(ticket)
+    return ticket
+
+
+async def _whispering(ctx: Context, ticket: Ticket, sight: Sight) -> Sight:
+    """A sensitive matter told in a group goes on in private, where the platform lets us write to its reporter."""
+    if not ticket.sensitive or ticket.private or ticket.finished or sight.reached:
+        return sight
+    content, said = whisper(ticket, sight), _resident_lane(ticket)
+    to = await ctx.tell(
+        ticket.reporter_id, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=whisper_key(ticket)
+    )
+    return replace(sight, reached=await _reached(ctx, ticket)) if to is not None else sight
+
+
+async def open_whisper(ctx: Context, ticket: Ticket) -> bool:
+    """Begin to talk in private, if that was not possible before. True if it was begun by this."""
+    sight = await look(ctx, ticket)
+    if sight.reached:
+        return False
+    sight = await _whispering(ctx, ticket, sight)
+    await _refresh(ctx, ticket, sight)
+    return sight.reached
+
+
+async def ask_now(ctx: Context, ticket: Ticket) -> Ticket:
+    """The ticket with the question it needs answered since more is known of it; the receipts are not told yet."""
+    return await _asking(ctx, ticket, await look(ctx, ticket))
+
+
+async def card_anew(ctx: Context, ticket: Ticket, *, public: bool) -> Content:
+    """A card as it is shown now, for whoever must see it once more."""
+    return replace(card(ticket, await look(ctx, ticket), public=public), loud=True)
 
 
 async def card_to(ctx: Context, ticket: Ticket, person_id: int) -> bool:
@@ -140,20 +225,15 @@ async def _card_to(ctx: Context, ticket: Ticket, sight: Sight, person_id: int) -
 
 
 async def _first_receipt(ctx: Context, ticket: Ticket, sight: Sight) -> None:
-    content = receipt(ticket, sight)
-    urgent = ticket.urgency is Urgency.URGENT
+    content, said, key = receipt(ticket, sight), _resident_lane(ticket), receipt_key(ticket)
     if ctx.inbound is None:
-        to = ticket.source
-        said = Lane.EMERGENCY if urgent else Lane.RESIDENT
-        await ctx.say(to, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=receipt_key(ticket))
+        await ctx.say(ticket.source, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=key)
         return
-    await ctx.reply(
-        content,
-        lane=Lane.EMERGENCY if urgent else Lane.RESIDENT,
-        role=Role.RECEIPT,
-        ticket_id=ticket.id,
-        key=receipt_key(ticket),
-    )
+    await ctx.reply(content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=key)
+
+
+def _resident_lane(ticket: Ticket) -> Lane:
+    return Lane.EMERGENCY if ticket.urgency is Urgency.URGENT else Lane.RESIDENT
 
 
 async def refresh(ctx: Context, ticket: Ticket) -> None:
@@ -166,15 +246,16 @@ async def refresh_cards(ctx: Context, ticket: Ticket) -> None:
 
 
 async def _refresh(ctx: Context, ticket: Ticket, sight: Sight) -> None:
-    urgent = ticket.urgency is Urgency.URGENT
-    await ctx.edit(
-        receipt_key(ticket),
-        ticket.source,
-        receipt(ticket, sight),
-        public=not ticket.private,
-        lane=Lane.EMERGENCY if urgent else Lane.RESIDENT,
-        ticket_id=ticket.id,
-    )
+    sight = await _whispering(ctx, ticket, sight)
+    said = _resident_lane(ticket)
+    shown = receipt(ticket, sight)
+    public = not ticket.private
+    await ctx.edit(receipt_key(ticket), ticket.source, shown, public=public, lane=said, ticket_id=ticket.id)
+    if sight.reached:
+        row = await ctx.unit.outbox.by_key(whisper_key(ticket))
+        if row is not None:
+            key, to = row.out.key, row.out.to
+            await ctx.edit(key, to, whisper(ticket, sight), public=False, lane=said, ticket_id=ticket.id)
     await _refresh_cards(ctx, ticket, sight)
 
 
@@ -193,12 +274,16 @@ async def _is_group(ctx: Context, to: Address) -> bool:
 
 @tickets.on(DeliveryFailed)
 async def undelivered(ctx: Context, fact: DeliveryFailed) -> None:
-    """A card that cannot reach its officer must reach another one."""
+    """A card that cannot reach its officer must reach another one; who cannot be written to is told how to write."""
     row = await ctx.unit.outbox.get(fact.outbox_id)
-    if row is None or row.out.role is not Role.CARD or row.out.ticket_id is None:
+    if row is None or row.out.ticket_id is None:
         return
     ticket = await ctx.unit.tickets.get(row.out.ticket_id)
-    if ticket is None or ticket.state not in WAITING or ticket.routed_id is None:
+    if ticket is None:
+        return
+    if row.out.key == whisper_key(ticket):
+        await refresh(ctx, ticket)
+    if row.out.role is not Role.CARD or ticket.state not in WAITING or ticket.routed_id is None:
         return
     mine = await ctx.unit.people.identities(ticket.routed_id)
     closed = not any(i.chat_id for i in mine)  # we may have heard of the blocking first

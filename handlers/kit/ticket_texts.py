@@ -1,0 +1,102 @@
+"""A ticket as people read it: the reporter's receipt and the officers' card."""
+
+from datetime import datetime
+
+from handlers.kit import scam_texts, texts
+from handlers.kit import urgent_texts as say
+from handlers.kit.private import hide_private
+from storage.model.tickets import WAITING, Ticket, Urgency
+
+QUESTIONS = {"money": say.ASK_MONEY, "safe": say.ASK_SAFE, "place": say.ASK_PLACE}
+"""By Ticket.asked."""
+
+
+def receipt(ticket: Ticket, officer: str, local: datetime) -> str:
+    """The one message a report gets in its chat: danger first, then advice, how it stands, and our one question."""
+    first = say.first_lines(ticket)
+    stands = f"收到，已登记为 {texts.number(ticket)}（{local:%H:%M}）。{texts.standing(ticket, officer)}"
+    return _lines(first, _advice(ticket, first), stands, question(ticket, public=not ticket.private))
+
+
+def receipt_in_group(ticket: Ticket, officer: str, local: datetime, *, reached: bool) -> str:
+    """The same for a sensitive matter: others learn a number and how far it is. `reached`: we wrote in private."""
+    danger = ticket.urgency is Urgency.URGENT and not ticket.finished
+    how = say.LET_US_TALK if reached else say.HOW_TO_TALK
+    stands = f"收到，已登记为 {texts.number(ticket)}（{local:%H:%M}）。"
+    stands += texts.standing(ticket, officer) if ticket.finished or ticket.assignee_id is not None else how
+    return _lines(f"⚠️ {say.DANGER_IN_GROUP}" if danger else "", stands)
+
+
+def receipt_in_private(ticket: Ticket, officer: str) -> str:
+    """What the reporter of a sensitive matter reads of it in private, in place of the group's receipt."""
+    head = say.IN_PRIVATE.format(number=texts.number(ticket))
+    stands = f"{texts.number(ticket)}：{texts.standing(ticket, officer)}"
+    if ticket.finished:
+        return stands
+    first = say.first_lines(ticket)
+    return _lines(first, head, _advice(ticket, first), stands, question(ticket, public=False))
+
+
+def _advice(ticket: Ticket, first: str) -> str:
+    """The scam check's verdict, where the lines about danger do not say already what to do about the money."""
+    said = say.STOP_PAYMENT in first or (first and ticket.emergency in say.STOPPABLE)
+    return "" if said else scam_texts.on_receipt(ticket)
+
+
+def question(ticket: Ticket, *, public: bool) -> str:
+    """Our one open question; "" if there is none, or no more."""
+    if not ticket.asked or ticket.finished:
+        return ""
+    if public and ticket.asked == "place":
+        return say.ASK_PLACE_IN_GROUP
+    return QUESTIONS[ticket.asked]
+
+
+def card(
+    ticket: Ticket,
+    *,
+    where: str,
+    reporter: str,
+    officer: str,
+    routed: str,
+    local: datetime,
+    attachments: str,
+    public: bool,
+) -> str:
+    """The officers' card. `public`: the officers' group, where a confidential matter is not quoted."""
+    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
+    lines = [f"{mark}{texts.number(ticket)} · {ticket.state}"]
+    hidden = public and ticket.confidential
+    if hidden:
+        whence, words = (texts.PRIVATE_CHAT, texts.HIDDEN_MATTER) if ticket.private else _SENSITIVE
+        lines += [f"{whence} · {texts.day_time(local)}", words]
+    else:
+        lines += [
+            f"{where} · {reporter} · {texts.day_time(local)}",
+            f"“{texts.short(hide_private(ticket.text), 120) if public else ticket.text}”",
+            say.matter(ticket),
+            f"附：{attachments}" if attachments else "",
+            f"提示：{ticket.hint}" if ticket.hint else "",
+        ]
+    lines.append(f"群众说没解决，第 {ticket.reopened} 次重开" if ticket.reopened else "")
+    if ticket.state in WAITING:
+        lines.append(f"因为：{_because(ticket, routed, public=public)}")
+    elif officer:
+        lines.append(f"经办：{officer}")
+    if ticket.finding and ticket.finished and not hidden:
+        lines.append(f"结果：{ticket.finding}")
+    lines.append(f"评价：{ticket.rating}" if ticket.rating else "")
+    return _lines(*lines)
+
+
+_SENSITIVE = (say.TOLD_IN_GROUP, say.HIDDEN_MATTER)
+
+
+def _because(ticket: Ticket, routed: str, *, public: bool) -> str:
+    if not routed:
+        return ticket.routed_why
+    return f"{routed if public else '您'}{ticket.routed_why}"
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
