@@ -47,6 +47,12 @@ class Example:
         return bool(self.labels.fraud_type)
 
 
+def corpus_folder() -> Path:
+    """Beside the source tree, or inside the installed program."""
+    beside = Path(__file__).resolve().parents[2] / "corpus"
+    return beside if beside.is_dir() else Path(__file__).resolve().parent / "corpus_files"
+
+
 def read_folder(folder: Path) -> list[Example]:
     """All examples of all files, by name. Raises CorpusError."""
     return [example for path in sorted(folder.glob("*.txt")) for example in read_file(path)]
@@ -59,7 +65,7 @@ def read_file(path: Path) -> list[Example]:
         line = raw.strip()
         if not line or line.startswith("# "):
             continue
-        heading = _HEADING.fullmatch(line)
+        heading = _HEADING.fullmatch(line) if _looks_like_labels(line) else None
         try:
             if heading:
                 labels = _labels(heading.group(1).split())
@@ -70,6 +76,12 @@ def read_file(path: Path) -> list[Example]:
         except CorpusError as error:
             raise CorpusError(f"{path.name} 第 {number} 行：{error}：{line[:60]}") from None
     return examples
+
+
+def _looks_like_labels(line: str) -> bool:
+    """[捂脸] is a message."""
+    words = set(line.strip("[]").split())
+    return bool(words & {*CATEGORIES, OTHER, "闲聊", *URGENCIES})
 
 
 def _labels(words: list[str]) -> Labels:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from handlers.understanding.courtesy import closing_courtesy, courtesy
 from handlers.understanding.decide import (
@@ -23,7 +23,7 @@ from handlers.understanding.numbers import find_ids, find_phones
 from handlers.understanding.places import Gazetteer, find_places
 from handlers.understanding.scorer import Model, shipped
 from handlers.understanding.times import find_times
-from handlers.understanding.urgency import emergency, sensitive
+from handlers.understanding.urgency import certain, emergency, sensitive
 from storage.model.matters import Category, Emergency, FraudType, Money, Sensitive
 from storage.model.tickets import Urgency
 
@@ -56,9 +56,24 @@ class _Rules:
         )
 
 
-@cache
-def _rules() -> _Rules:
-    return _Rules.of(shipped().card["rules"])
+_own: list[Model] = []
+
+
+def install(model: Model) -> None:
+    """Understand with `model` from now on: one that a station has trained itself."""
+    _own[:] = [model]
+
+
+def current() -> Model:
+    """The model in use: the station's own, or the one that comes with the program."""
+    return _own[0] if _own else shipped()
+
+
+@lru_cache(maxsize=2)
+def _rules(checksum: str) -> _Rules:
+    """`checksum` names the model in use; its decisions are read once."""
+    del checksum
+    return _Rules.of(current().card["rules"])
 
 
 def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHERE) -> Understanding:
@@ -67,7 +82,8 @@ def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHE
     Pure and bounded: at most `LONGEST` characters are looked at. `place` and `phone` are exact substrings of `text`.
     """
     text = text[:LONGEST]
-    model, rules = shipped(), _rules()
+    model = current()
+    rules = _rules(model.card["sha256"])
     vector = model.vector(for_models(text))
     scores = model.scores(vector)
     money = money_sent(text)
@@ -76,9 +92,12 @@ def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHE
     fraud = fraud_score >= rules.fraud.threshold and said is None
     pasted = fraud and scores[PASTED] > 0
     wanted = rules.request.probability(request_signs(scores, text, mention=mention))
-    is_request = said is None and wanted >= (rules.called if mention else rules.request.threshold)
+    sure = said is None and certain(text)
+    is_request = sure or (said is None and wanted >= (rules.called if mention else rules.request.threshold))
     category = _category(scores, fraud=fraud, is_request=is_request)
-    urgent = is_request and rules.urgent.yes(urgent_signs(scores, text, money))
+    if sure and not fraud:
+        category = Category.HELP
+    urgent = sure or (is_request and rules.urgent.yes(urgent_signs(scores, text, money)))
     danger = _danger(text, category, money) if urgent else None
     places, phones = find_places(text, gazetteer), find_phones(text)
     return Understanding(

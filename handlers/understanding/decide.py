@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.understanding.courtesy import closing_words, courtesy
-from handlers.understanding.urgency import emergency, sounds_now, sounds_past
+from handlers.understanding.urgency import SHORT, emergency, sounds_now, sounds_past
 from storage.model.matters import Category, FraudType, Money
 
 REQUEST, FRAUD, URGENT, LOW, PASTED = "request", "fraud", "urgent", "low", "pasted"
 CATEGORY_COLUMNS = {category: f"category:{category}" for category in Category}
 TYPE_COLUMNS = {kind: f"type:{kind}" for kind in FraudType}
-SHORT = 16
-"""Characters within which a word of danger is hardly ever said in passing."""
-
 COLUMNS = (REQUEST, FRAUD, URGENT, LOW, PASTED, *CATEGORY_COLUMNS.values(), *TYPE_COLUMNS.values())
 """What the model scores, in this order."""
 

@@ -4,7 +4,11 @@ import re
 import tomllib
 from importlib import resources
 
+from handlers.understanding.normal import without_calls
 from storage.model.matters import Emergency, Sensitive
+
+SHORT = 16
+"""Characters within which a word of danger is hardly ever said in passing."""
 
 SHOWN = 12
 """Characters of what was said that are shown as a reason."""
@@ -16,6 +20,8 @@ def _any(fragments: list[str]) -> re.Pattern[str]:
 
 _TOLD = tomllib.loads((resources.files("handlers.understanding") / "danger.toml").read_text(encoding="utf-8"))
 _FIGURE_OF_SPEECH = _any(_TOLD["figure_of_speech"])
+_CERTAIN = _any(_TOLD["certain"])
+_UNCERTAIN = _any(_TOLD["uncertain"])
 _PAST = _any(_TOLD["past"])
 _NOW = _any(_TOLD["now"])
 _DANGERS = tuple((Emergency(kind), _any(words)) for kind, words in _TOLD["danger"].items())
@@ -30,6 +36,15 @@ def emergency(text: str) -> tuple[Emergency, str] | None:
         if found:
             return kind, found.group()[:SHOWN]
     return None
+
+
+def certain(text: str) -> bool:
+    """A short sentence that leaves no doubt: what it tells of is happening."""
+    words = without_calls(text)
+    words = "".join(words.split())
+    if len(words) > SHORT or _UNCERTAIN.search(words):
+        return False
+    return _CERTAIN.search(words) is not None and not sounds_past(words)
 
 
 def sounds_now(text: str) -> bool:

@@ -144,6 +144,19 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an officer put right: `field` is category or urgency; the rest is the ticket as it stands."""
+
+    ticket_id: int
+    text: str
+    field: str
+    after: str
+    category: str
+    urgency: str
+    fraud_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Who did what, when. Never changed, never deleted while its ticket lives."""
 

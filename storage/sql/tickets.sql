@@ -153,3 +153,7 @@ UPDATE ticket SET asked = '' WHERE id = :id AND asked = :asked RETURNING *;
 -- name: ticket_sensitive_of
 SELECT * FROM ticket WHERE reporter_id = :reporter_id AND sensitive = 1 AND private = 0
   AND state IN ('待接单', '重开', '已接单', '已到场') ORDER BY id DESC LIMIT 1;
+
+-- name: entry_corrections
+SELECT e.ticket_id, e.data, t.text, t.category, t.urgency, t.fraud_type
+FROM entry e JOIN ticket t ON t.id = e.ticket_id WHERE e.kind = 'reclassified' ORDER BY e.id;

@@ -10,7 +10,7 @@ import msgspec
 from storage.engine.base import Row, Tx
 from storage.model.matters import Category, Money
 from storage.model.messages import Address, Attachment
-from storage.model.tickets import Entry, EntryKind, Move, Rating, State, Ticket, Urgency
+from storage.model.tickets import Correction, Entry, EntryKind, Move, Rating, State, Ticket, Urgency
 from storage.stores.codec import from_ms, from_ms_or_none, to_ms
 
 _STATEMENT = {
@@ -280,6 +280,20 @@ class Entries:
 
     async def of_ticket(self, ticket_id: int) -> list[Entry]:
         return [_entry(row) for row in await self._tx.rows("entry_of_ticket", ticket_id=ticket_id)]
+
+    async def corrections(self) -> list[Correction]:
+        """What officers put right, oldest first."""
+        return [
+            Correction(
+                ticket_id=row["ticket_id"],
+                text=row["text"],
+                category=row["category"],
+                urgency=row["urgency"],
+                fraud_type=row["fraud_type"],
+                **{name: value for name, value in msgspec.json.decode(row["data"]).items() if name != "before"},
+            )
+            for row in await self._tx.rows("entry_corrections")
+        ]
 
     async def of_station(self, station_id: int, limit: int = 100) -> list[Entry]:
         """Newest first."""
