@@ -13,6 +13,7 @@ from storage.model.messages import (
     AttachmentKind,
     Button,
     Content,
+    Lane,
     Outgoing,
     OutKind,
 )
@@ -34,6 +35,14 @@ def test_a_plain_text() -> None:
             "link_preview_options": {"is_disabled": True},
         },
     )
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+@pytest.mark.parametrize("loud", [True, False])
+def test_only_an_ordinary_broadcast_comes_without_a_sound(lane: Lane, loud: bool) -> None:
+    message = Outgoing(key="k", to=HERE, content=Content(text="好", loud=loud), lane=lane)
+    _, params = render(message)
+    assert ("disable_notification" in params) is (lane is Lane.DIGEST and not loud)
 
 
 def test_topic_reply_and_keyboard() -> None:

@@ -16,6 +16,11 @@ pytestmark = pytest.mark.browser
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 GARDEN = "chat-g:garden"
+COUNT_TONES = """() => {
+  window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) { window.tones += 1; return start.call(this, at); };
+}"""
 
 
 def a_picture() -> bytes:
@@ -269,6 +274,27 @@ async def test_a_question_of_the_bot_opens_the_answering_field(people: People) -
     await say(chen, "三号楼")
     await expect(chen.get_by_test_id("msg-quote").first).to_have_text("平安：在哪一栋？")
     assert people.bot.heard[0].addressed
+
+
+async def test_what_is_urgent_is_heard_until_somebody_touches_the_page(people: People) -> None:
+    wang = await people.enter("wang", chat="g:garden")
+    await wang.evaluate(COUNT_TONES)
+    await wang.get_by_test_id("composer").click()  # browsers stay silent before the first touch
+    to = Address(platform="local", bot="local", chat_id="p:wang")
+    await people.bot.platform.send(Outgoing(key="card:1", to=to, content=Content(text="1 号 · 待接单")), "")
+    await expect(wang.get_by_test_id("chat-p:wang").get_by_test_id("unread")).to_have_text("1")
+    assert await wang.evaluate("window.tones") == 0
+    loud = Content(text="🔴 紧急 · 2 号 · 待接单", loud=True)
+    await people.bot.platform.send(Outgoing(key="card:2", to=to, content=loud), "")
+    await expect(wang).to_have_title("🔴 紧急 · (2) 平安 · 王建国")
+    await wang.wait_for_function("window.tones >= 4")
+    await wang.get_by_test_id("chat-p:wang").click()
+    await expect(wang).to_have_title("平安 · 王建国")
+    await expect(bubbles(wang).last).to_have_text("🔴 紧急 · 2 号 · 待接单")
+    await wang.reload()
+    await expect(wang.get_by_test_id("chat-p:wang")).to_contain_text("🔴 紧急")
+    await expect(wang).to_have_title("平安 · 王建国")
+    assert people.complaints == []
 
 
 async def test_a_restart_of_the_bot_needs_no_reload(browser: Browser, tmp_path: Path) -> None:

@@ -24,20 +24,22 @@ class Board:
         self.photos = Photos(data_dir / "files")
         self.room = Room(engine, now)
 
-    async def publish(self, name: str, message: RoomMessage, *, ask: bool = False) -> views.MessageView:
+    async def publish(
+        self, name: str, message: RoomMessage, *, ask: bool = False, loud: bool = False
+    ) -> views.MessageView:
         """Show a message ("message") or its new words ("edit") to its whole chat. Raises StoreDownError."""
-        shown = await self.view(message, {}, ask=ask)
+        shown = await self.view(message, {}, ask=ask, loud=loud)
         self.hub.publish(name, msgspec.json.encode(shown), chat_id=message.chat_id)
         return shown
 
     async def view(
-        self, message: RoomMessage, known: Mapping[str, RoomMessage], *, ask: bool = False
+        self, message: RoomMessage, known: Mapping[str, RoomMessage], *, ask: bool = False, loud: bool = False
     ) -> views.MessageView:
         """The message as a browser gets it, with the words it answers (from `known` if they are there)."""
         quoted = known.get(message.reply_to)
         if quoted is None and message.reply_to:
             quoted, _ = await self.room.find(message.chat_id, message.reply_to)
-        return views.view(message, self.roster.known, quoted, ask=ask)
+        return views.view(message, self.roster.known, quoted, ask=ask, loud=loud)
 
     def _sees(self, user_id: str, chat_id: str) -> bool:
         return self.roster.known.sees(user_id, chat_id)

@@ -102,7 +102,7 @@ class LocalPlatform:
                 reply_to=out.content.reply_to,
             )
         )
-        await self.board.publish("message", kept, ask=out.content.ask)
+        await self.board.publish("message", kept, ask=out.content.ask, loud=out.content.loud)
         return Sent(message_ref=kept.id)
 
     async def _edit(self, out: Outgoing, target_ref: str) -> SendResult:

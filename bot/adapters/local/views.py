@@ -43,7 +43,10 @@ class QuoteView(msgspec.Struct, frozen=True):
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
-    """`sender` is empty for the bot; `event` is the browser's own id of what it sent. Times in ms, UTC."""
+    """`sender` is empty for the bot; `event` is the browser's own id of what it sent. Times in ms, UTC.
+
+    `ask` and `loud` (it rings) are said once, when it happens, and not of what is looked up later.
+    """
 
     id: str
     chat: str
@@ -60,6 +63,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     edited: int | None
     event: str
     ask: bool = False
+    loud: bool = False
 
 
 _buttons = msgspec.json.Decoder(list[list[ButtonView]])
@@ -98,7 +102,12 @@ def _quote(quoted: RoomMessage) -> QuoteView:
 
 
 def view(
-    message: RoomMessage, directory: LocalDirectory, quoted: RoomMessage | None, *, ask: bool = False
+    message: RoomMessage,
+    directory: LocalDirectory,
+    quoted: RoomMessage | None,
+    *,
+    ask: bool = False,
+    loud: bool = False,
 ) -> MessageView:
     persona = directory.persona(message.sender_id) if message.sender_id else None
     kept = _attachment.decode(message.attachment) if message.attachment else None
@@ -119,6 +128,7 @@ def view(
         edited=message.edited_at,
         event=message.key.removeprefix(BROWSER_KEY) if message.key.startswith(BROWSER_KEY) else "",
         ask=ask,
+        loud=loud,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.adapters.base import Limits
 from bot.adapters.textcut import cut_text
-from storage.model.messages import Attachment, AttachmentKind, Button, Content, Outgoing, OutKind
+from storage.model.messages import Attachment, AttachmentKind, Button, Content, Lane, Outgoing, OutKind
 
 LIMITS = Limits()
 DATA_LIMIT = 64
@@ -44,6 +44,8 @@ def _send(out: Outgoing) -> Call:
     params: Params = {"chat_id": number(out.to.chat_id)}
     if isinstance(thread := number(out.to.thread), int):
         params["message_thread_id"] = thread
+    if out.lane is Lane.DIGEST and not content.loud:
+        params["disable_notification"] = True  # a reminder for everybody wakes nobody; all else is meant to be heard
     if isinstance(reply_to := number(content.reply_to), int):
         params["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
     if content.buttons:

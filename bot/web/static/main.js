@@ -5,6 +5,7 @@ import { avatar, byId, el, shortTime, uuid } from "/static/dom.js";
 import { Log } from "/static/log.js";
 import { get, listen, post } from "/static/net.js";
 import { alertBox, lookAt, toast } from "/static/notices.js";
+import { ring, ringing } from "/static/ring.js";
 
 const PRESS_MS = 10000;
 const me = document.body.dataset.persona;
@@ -92,10 +93,15 @@ function showList() {
     if (again) again.focus();
   }
   const elsewhere = order.reduce(function (sum, id) { return sum + (id === open ? 0 : chats[id].unread); }, 0);
-  const all = order.reduce(function (sum, id) { return sum + chats[id].unread; }, 0);
   byId("back-badge").hidden = !elsewhere;
   byId("back-badge").textContent = elsewhere;
-  document.title = (all ? "(" + all + ") " : "") + "平安 · " + document.body.dataset.name;
+  showTitle();
+}
+
+function showTitle() {
+  const all = order.reduce(function (sum, id) { return sum + chats[id].unread; }, 0);
+  const mark = ringing() ? "🔴 紧急 · " : "";
+  document.title = mark + (all ? "(" + all + ") " : "") + "平安 · " + document.body.dataset.name;
 }
 
 function hint(chat) {
@@ -208,6 +214,7 @@ function arrived(message) {
   }
   if (message.chat === open && looking()) markSeen(open);
   else if (isNew && message.sender !== me) chat.unread += 1;
+  if (message.loud && isNew) ring(showTitle);
   if (message.ask && message.chat === open && (chat.private || (message.quote && answersMe(message)))) {
     composer.quote(message, false);
     composer.focus();
@@ -372,4 +379,5 @@ listen(me, {
   edit: changed,
   toast: answered,
   connected: function (yes) { byId("banner").hidden = yes; },
+  awake: function () { return Boolean(app.staff); },
 });

@@ -39,7 +39,8 @@ export function post(path, fields, photo) {
   return answered(fetch(path, options));
 }
 
-// Keeps one stream open while somebody may be looking; browsers allow only six per server.
+// Keeps one stream open while somebody may be looking; browsers allow only six per server. Who must hear of
+// emergencies (`handlers.awake`) listens in the background too.
 export function listen(persona, handlers) {
   let source = null;
   let again = 0;
@@ -77,7 +78,7 @@ export function listen(persona, handlers) {
 
   document.addEventListener("visibilitychange", function () {
     clearTimeout(sleeping);
-    if (document.hidden) sleeping = setTimeout(close, HIDDEN_MS);
+    if (document.hidden) sleeping = setTimeout(function () { if (!handlers.awake()) close(); }, HIDDEN_MS);
     else if (!source) open();
   });
   window.addEventListener("pagehide", close);
