@@ -319,6 +319,42 @@ async def test_a_sensitive_matter_is_asked_about_in_private_only(world: World, m
     assert receipt.text.startswith("⚠️ 有危险请马上拨打 110。")
 
 
+async def test_an_answer_to_it_in_the_group_is_not_echoed_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    means(monkeypatch, {"裸聊": {"category": Category.FRAUD, "sensitive": Sensitive.SEXTORTION}})
+    await world.chen.says("@民警 我被裸聊的人缠上了")
+    await world.chen.says("已经转了", reply_to=world.receipt(1).ref)
+    assert (await world.ticket()).money_sent is Money.SENT
+    assert world.chat("g1") == [world.receipt(1)]
+    assert "转" not in world.receipt(1).text
+
+
+# ── in the burst it was told in ────────────────────────────────────────────
+async def test_a_further_line_brings_what_was_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    means(monkeypatch, FIRE)
+    await world.chen.says("@民警 着火了")
+    assert (await world.ticket()).asked == "place"
+    await world.passes(seconds=6)
+    await world.chen.says("3栋2单元", addressed=False)
+    ticket = await world.ticket()
+    assert (ticket.asked, ticket.place) == ("", "3栋2单元")
+    [receipt] = world.chat("g1")
+    assert say.ASK_PLACE_IN_GROUP not in receipt.text
+    assert not [text for text in texts_of(world.wang.inbox) if "回答" in text]
+    assert (await kinds(world)).count(EntryKind.TOLD) == 1
+
+
+async def test_a_further_line_that_alarms_rings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = {"category": Category.FRAUD, "money": Money.SENT, "urgency": Urgency.URGENT, "emergency": Emergency.MONEY}
+    means(monkeypatch, FRAUD | {"三千": sent})
+    await world.chen.says("@民警 说我中奖了")
+    await world.passes(seconds=6)
+    await world.chen.says("刚才转了三千过去", addressed=False)
+    assert world.receipt(1).text.startswith(f"⚠️ {say.STOP_PAYMENT}")
+    assert world.receipt(1).labels[:1] != ["已经转了"]
+    for chat in (world.wang.private, world.sun.private):
+        assert len([s for s in world.chat(chat) if s.out.content.loud]) == 1
+
+
 async def test_the_question_is_kept_with_the_ticket(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The statement that takes an answer takes it once, however many ask."""
     means(monkeypatch, FRAUD)
