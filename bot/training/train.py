@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bot.training.corpus import Example, read_folder
 from bot.training.fit import Floats, Heads, fit, fit_rule, targets, unseen_scores
 from bot.training.pack import pack, save
+from bot.training.report import write
 from handlers.understanding.decide import COLUMNS, FRAUD, REQUEST, URGENT, fraud_signs, request_signs, urgent_signs
 from handlers.understanding.money import money_sent
 from handlers.understanding.normal import calls_police, for_models
@@ -88,7 +89,7 @@ def real_words(examples: Sequence[Example], features: Sequence[str], domain: Seq
 
 
 def main() -> None:
-    """Read corpus/train, write handlers/understanding/model.*"""
+    """Read corpus/train, write handlers/understanding/model.* and the measured part of docs/understanding.md."""
     root = Path(__file__).resolve().parents[2]
     examples = read_folder(root / "corpus" / "train")
     heads, rules = train(examples)
@@ -101,6 +102,7 @@ def main() -> None:
     words = real_words(examples, heads.features, domain)
     weights, card = pack(heads, rules=rules, words=words, about=about)
     save(root / "handlers" / "understanding", weights, card)
+    write(root)
     print(f"{about['messages']} 条语料，{len(heads.features)} 个特征，{(len(weights) + len(card)) / 1e6:.2f} MB")  # noqa: T201
 
 

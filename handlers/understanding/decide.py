@@ -58,6 +58,8 @@ def urgent_signs(scores: Mapping[str, float], text: str, money: Money | None) ->
         float(sounds_past(text)),
         float(money is Money.SENT),
         float(money is Money.SENDING),
+        float(money is Money.SENT and scores[FRAUD] > 0 and sounds_now(text)),
+        float(money is Money.SENDING and scores[FRAUD] > 0),
         scores[CATEGORY_COLUMNS[Category.OTHER]],
         scores[LOW],
     ]

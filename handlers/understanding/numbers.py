@@ -103,6 +103,8 @@ class _Run:
 
     def span(self, first: int, last: int) -> Span:
         start, end = self.places[first], self.places[last - 1] + 1
+        while end < len(self.text) and self.text[end] in "\ufe0f\u20e3":  # the rest of a keycap
+            end += 1
         return Span(start, end, self.text[start:end], self.digits[first:last])
 
 
