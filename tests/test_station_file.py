@@ -90,14 +90,16 @@ def test_values_stay_as_typed() -> None:
 
 def test_keys_may_be_chinese() -> None:
     file = read(
-        "派出所: {代码: dw, 名称: 东湾派出所, 电话: 110}\n"
+        "派出所: {代码: dw, 名称: 东湾派出所, 电话: 110, 办公时间: 工作日 9：00-17：00}\n"
         "人员:\n  - {姓名: 王建国, 代码: wang, 身份: 民警, 别名: 老王、王哥, 账号: {local: wang}}\n"
         "片区:\n  - {名称: 一片区, 民警: 王建国}\n"
-        "群:\n  - {平台: local, 群号: 'g:a', 群名: 甲群, 类型: 业主群, 片区: 一片区, 户数: １２}\n"
+        "群:\n  - {平台: local, 群号: 'g:a', 群名: 甲群, 类型: 业主群, 片区: 一片区, 户数: １２,"
+        " 小区: 甲苑、乙苑, 骗局提醒: 是}\n"
         "排班:\n  - {谁: wang, 班次: 值班民警, 日子: [周一至周三, 周日], 从: 20：00, 到: 24：00}\n"
     )
     assert file.people[0].aliases == ("老王", "王哥", "王警官")
-    assert file.groups[0].households == 12
+    assert file.station.hours == "工作日 9：00-17：00"
+    assert (file.groups[0].households, file.groups[0].places, file.groups[0].scam_watch) == (12, ("甲苑", "乙苑"), True)
     assert file.shifts[0] == ShiftPart(
         who="wang", duty=Duty.OFFICER, weekdays=(0, 1, 2, 6), start=1200, end=1440, line=9
     )
@@ -119,6 +121,27 @@ def test_keys_may_be_chinese() -> None:
 )
 def test_days(typed: str, weekdays: range | tuple[int, ...]) -> None:
     assert read(changed("days: 每天", f"days: {typed}")).shifts[0].weekdays == tuple(weekdays)
+
+
+@pytest.mark.parametrize(
+    ("typed", "places"),
+    [
+        ("东湾花园", ("东湾花园",)),
+        ("[东湾花园, 东湾 2 期, 东湾花园]", ("东湾花园", "东湾 2 期")),
+        ("东湾花园，东湾雅苑；东湾路", ("东湾花园", "东湾雅苑", "东湾路")),
+        ("[]", ()),
+        ("甲" * 30, ("甲" * 30,)),
+    ],
+)
+def test_places(typed: str, places: tuple[str, ...]) -> None:
+    assert read(changed("households: 860户", f"places: {typed}")).groups[0].places == places
+
+
+@pytest.mark.parametrize(
+    ("typed", "on"), [("是", True), ("开", True), ("YES", True), ("否", False), ("off", False), ("", None)]
+)
+def test_the_scam_watch_is_on_or_off_or_left_as_it_is(typed: str, on: bool | None) -> None:
+    assert read(changed("households: 860户", f"scam_watch: {typed}")).groups[0].scam_watch is on
 
 
 @pytest.mark.parametrize(
@@ -189,6 +212,14 @@ def test_files_of_any_editor(tmp_path: Path, encoding: str) -> None:
         ("chat: -100123", "chat: 100123", 14, "群“业主群”：Telegram 群的编号以减号开头"),
         ("platform: telegram", "platform: telegran", 14, "群“业主群”：没有“telegran”这个平台，是不是想写 telegram？"),
         ("households: 860户", "households: 八百", 14, "群“业主群”：户数要写一个整数，比如 860；“八百”不是。"),
+        ("name: 东湾派出所", "name: 东湾派出所, hour: 工作日", 1, "派出所里没有“hour”这一项，是不是想写 hours？"),
+        ("name: 东湾派出所", f"name: 东湾派出所, hours: {'早' * 61}", 1, "派出所的“办公时间”太长了，最多 60 个字。"),
+        ("households: 860户", "place: 东湾", 14, "群里没有“place”这一项，是不是想写 places？"),
+        ("households: 860户", "places: [东湾花园, 东]", 14, "群“业主群”：小区名要写 2 到 30 个字；“东”不行。"),
+        ("households: 860户", f"places: {'东' * 31}", 14, "群“业主群”：小区名要写 2 到 30 个字；"),
+        ("households: 860户", "places: {a: b}", 14, "群“业主群”的“小区”要写成一个值，不能是列表或分组。"),
+        ("households: 860户", "scam_watch: 也许", 14, "群“业主群”：骗局提醒写“是”或“否”；“也许”看不懂。"),
+        ("kind: 业主", "kind: 民警, scam_watch: 是", 14, "群“业主群”：民警工作群不用开骗局提醒"),
         ("from: 08:00", "from: 25:00", 16, "排班“王建国”：看不懂时刻“25:00”，要写成 08:00 这样，从 00:00 到 23:59。"),
         ("from: 08:00", "from: 24:00", 16, "排班“王建国”：看不懂时刻“24:00”"),
         ("from: 08:00, ", "", 16, "排班“王建国”缺“开始”（from）。"),

@@ -8,7 +8,7 @@ import pytest
 from bot.sample import station_text
 from bot.station_file import Change, ChangeKind, StationFileError, apply, parse_station
 from storage.engine.base import Engine
-from storage.model.people import Duty, GroupKind, Identity, Person, PersonRole
+from storage.model.people import Duty, Group, GroupKind, Identity, Person, PersonRole
 from storage.model.tickets import Entry, EntryKind
 from storage.stores.people import Known
 from storage.unit import Unit
@@ -55,6 +55,13 @@ async def owner(engine: Engine, platform: str, user_id: str) -> Known | None:
         return await Unit(tx).people.by_identity(platform, user_id)
 
 
+async def western(engine: Engine) -> Group:
+    async with engine.read() as tx:
+        group = await Unit(tx).groups.by_chat("telegram", "-100555")
+    assert group is not None
+    return group
+
+
 # ── the first time, and again ──────────────────────────────────────────────
 async def test_the_sample_arrives_whole(engine: Engine) -> None:
     changes = await load(engine, station_text())
@@ -64,6 +71,7 @@ async def test_the_sample_arrives_whole(engine: Engine) -> None:
         station = await unit.stations.by_code("dongwan")
         assert station is not None
         assert (station.name, station.tz, station.parent_id) == ("东湾派出所", "Asia/Shanghai", None)
+        assert station.hours == "周一至周五 9:00–17:00"
         members = {m.person.name: m for m in await unit.people.members(station.id)}
         assert members["孙伟"].role is PersonRole.DUTY_LEADER
         assert members["孙伟"].person.aliases == ("孙队", "孙警官")
@@ -72,6 +80,8 @@ async def test_the_sample_arrives_whole(engine: Engine) -> None:
         groups = {g.title: g for g in await unit.groups.of_station(station.id)}
         assert groups["东湾花园业主群"].households == 860
         assert (groups["东湾花园业主群"].bot, groups["平安民警工作群"].kind) == ("local", GroupKind.OFFICERS)
+        assert groups["东湾花园业主群"].places == ("东湾雅苑", "东湾路")
+        assert not any(group.scam_watch for group in groups.values())
         shifts = await unit.stations.shifts(station.id)
         assert len([s for s in shifts if s.duty is Duty.OFFICER]) == 7 + 7 + 5
         assert {(s.start, s.end) for s in shifts if s.duty is Duty.LEADER} == {(0, 1440)}
@@ -124,6 +134,48 @@ async def test_changes_are_told_from_what_to_what(engine: Engine) -> None:
         ),
     ]
     assert len(await entries(engine)) == 2
+
+
+async def test_hours_and_places_are_what_the_file_says(engine: Engine) -> None:
+    text = SMALL.replace("name: 西城派出所", "name: 西城派出所, hours: 工作日 9:00–17:00").replace(
+        "households: 100", "households: 100, places: [西城花园, 西街]"
+    )
+    await load(engine, SMALL)
+    changes = [
+        ("改动", "派出所", "西城派出所", "办公时间 （空） → 工作日 9:00–17:00"),
+        ("改动", "群", "西城业主群", "小区 （空） → 西城花园、西街"),
+    ]
+    assert touched(await load(engine, text, dry_run=True)) == changes
+    assert (await western(engine)).places == ()
+    assert touched(await load(engine, text)) == changes
+    assert touched(await load(engine, text)) == []
+    assert (await western(engine)).places == ("西城花园", "西街")
+    async with engine.read() as tx:
+        station = await Unit(tx).stations.by_code("xicheng")
+    assert station is not None
+    assert station.hours == "工作日 9:00–17:00"
+    assert ("改动", "群", "西城业主群", "小区 西城花园、西街 → （空）") in touched(await load(engine, SMALL))
+    assert (await western(engine)).places == ()
+
+
+async def test_the_scam_watch_stays_as_it_was_switched_unless_the_file_says(engine: Engine) -> None:
+    await load(engine, SMALL)
+    group = await western(engine)
+    async with engine.write() as tx:
+        await Unit(tx).groups.describe(group.id, places=(), scam_watch=True)
+    assert touched(await load(engine, SMALL)) == []
+    await load(engine, SMALL.replace("households: 100", "households: 100, places: 西街"))
+    assert (await western(engine)).scam_watch
+    off = SMALL.replace("households: 100", "households: 100, places: 西街, scam_watch: 否")
+    assert touched(await load(engine, off)) == [("改动", "群", "西城业主群", "骗局提醒 是 → 否")]
+    group = await western(engine)
+    assert (group.places, group.scam_watch) == (("西街",), False)
+
+
+async def test_a_new_group_gets_its_places_and_its_scam_watch(engine: Engine) -> None:
+    await load(engine, SMALL.replace("households: 100", "places: 西街, scam_watch: 是"))
+    group = await western(engine)
+    assert (group.places, group.scam_watch, group.kind) == (("西街",), True, GroupKind.OWNERS)
 
 
 async def test_whoever_leaves_the_file_loses_the_role_and_stays_a_person(engine: Engine) -> None:

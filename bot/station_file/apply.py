@@ -89,12 +89,19 @@ class _Import:
                 ("时区", before.tz, part.tz),
                 ("电话", before.phone, part.phone),
                 ("地址", before.address, part.address),
+                ("办公时间", before.hours, part.hours),
                 ("上级", await self._code_of(before.parent_id), part.parent),
             )
             if not detail:
                 return before.id, Change.of("派出所", part.name, before, "")
         station_id = await self.unit.stations.put(
-            code=part.code, name=part.name, tz=part.tz, phone=part.phone, address=part.address, parent_id=parent_id
+            code=part.code,
+            name=part.name,
+            tz=part.tz,
+            phone=part.phone,
+            address=part.address,
+            hours=part.hours,
+            parent_id=parent_id,
         )
         return station_id, Change.of("派出所", part.name, before, detail)
 
@@ -171,6 +178,7 @@ class _Import:
         before = await self.unit.groups.by_chat(part.platform, part.chat_id)
         area_id = area_ids.get(part.area)
         seen = await self._seen(part, before)
+        scam_watch = seen.scam_watch if part.scam_watch is None else part.scam_watch
         detail = ""
         if before is not None:
             names = {number: name for name, number in area_ids.items()}
@@ -181,11 +189,15 @@ class _Import:
                 ("片区", names.get(before.area_id or 0, ""), part.area),
                 ("户数", str(before.households), str(part.households)),
                 ("机器人", before.bot, seen.bot),
+                ("小区", "、".join(before.places), "、".join(part.places)),
+                ("骗局提醒", _yes_no(before.scam_watch), _yes_no(scam_watch)),
             )
         if before is None or detail:
             await self.unit.groups.bind(
                 seen.id, station_id=station_id, kind=part.kind, area_id=area_id, households=part.households
             )
+        if (seen.places, seen.scam_watch) != (part.places, scam_watch):
+            await self.unit.groups.describe(seen.id, places=part.places, scam_watch=scam_watch)
         return Change.of("群", part.title, before, detail)
 
     async def _seen(self, part: GroupPart, before: Group | None) -> Group:
@@ -209,6 +221,10 @@ class _Import:
         kind = ChangeKind.CHANGED if before and wanted else ChangeKind.NEW if wanted else ChangeKind.REMOVED
         detail = shift_changes(before, wanted, names) if before else ""
         return Change(kind=kind, what="排班", name=total, detail=detail)
+
+
+def _yes_no(on: bool) -> str:
+    return "是" if on else "否"
 
 
 def _key(shift: Shift) -> ShiftKey:

@@ -25,6 +25,7 @@ class StationPart:
     tz: str
     phone: str
     address: str
+    hours: str  # when its windows are open, in words
     parent: str  # code of the station above, or ""
     line: int
 
@@ -65,6 +66,8 @@ class GroupPart:
     kind: GroupKind
     area: str  # name of an area of the file, or ""
     households: int
+    places: tuple[str, ...]  # what its people call where they live
+    scam_watch: bool | None  # None: the file leaves it as it is
     line: int
 
 

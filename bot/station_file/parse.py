@@ -71,7 +71,7 @@ def _read(root: yaml.Node, name: str, report: Report) -> StationFile | None:
     )
 
 
-_NO_STATION = StationPart(code="", name="", tz=sections.DEFAULT_TZ, phone="", address="", parent="", line=0)
+_NO_STATION = StationPart(code="", name="", tz=sections.DEFAULT_TZ, phone="", address="", hours="", parent="", line=0)
 """Stands in until the missing section is reported."""
 
 

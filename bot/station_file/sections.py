@@ -24,10 +24,19 @@ def _keys(**fields: str) -> dict[str, str]:
 
 
 TOP = _keys(station="派出所", areas="片区", people="人员", groups="群", shifts="排班")
-STATION = _keys(code="代码", name="名称", tz="时区", phone="电话", address="地址", parent="上级")
+STATION = _keys(code="代码", name="名称", tz="时区", phone="电话", address="地址", hours="办公时间", parent="上级")
 PERSON = _keys(code="代码", name="姓名 名字", role="身份", aliases="别名 称呼", accounts="账号")
 AREA = _keys(name="名称", officer="民警 片区民警")
-GROUP = _keys(platform="平台", chat="群号 chat_id", title="群名 name", kind="类型", area="片区", households="户数")
+GROUP = _keys(
+    platform="平台",
+    chat="群号 chat_id",
+    title="群名 name",
+    kind="类型",
+    area="片区",
+    households="户数",
+    places="小区",
+    scam_watch="骗局提醒",
+)
 SHIFT = _keys(who="谁 姓名", duty="班次", days="日子 星期", from_="从 开始", to="到 结束")
 ACCOUNT = {name: name for name in values.PLATFORMS}
 
@@ -69,6 +78,7 @@ def station(node: yaml.Node | None, report: Report) -> StationPart | None:
         tz=value(table, "tz", "时区", zone, DEFAULT_TZ),
         phone=table.text("phone", "电话"),
         address=table.text("address", "地址", most=120),
+        hours=table.text("hours", "办公时间"),
         parent=value(table, "parent", "上级", code, ""),
         line=table.line_at("parent"),
     )
@@ -152,15 +162,32 @@ def group(table: Table) -> GroupPart | None:
         table.what = f"群“{title}”"
     platform = value(table, "platform", "平台", values.platform, "", need=True)
     chat = value(table, "chat", "群号", lambda text: values.chat(platform, text), "", need=True) if platform else ""
+    kind = value(table, "kind", "类型", values.kind, GroupKind.OTHER, need=True)
+    scam_watch = value(table, "scam_watch", "骗局提醒", values.yes, None)
+    if scam_watch and kind is GroupKind.OFFICERS:
+        table.report.wrong(table.line_at("scam_watch"), f"{table.what}：民警工作群不用开骗局提醒，删去这一项就行。")
     return GroupPart(
         platform=platform,
         chat_id=chat,
         title=title,
-        kind=value(table, "kind", "类型", values.kind, GroupKind.OTHER, need=True),
+        kind=kind,
         area=table.text("area", "片区"),
         households=value(table, "households", "户数", values.count, 0),
+        places=_places(table),
+        scam_watch=scam_watch,
         line=table.line,
     )
+
+
+def _places(table: Table) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for text, line in texts(table, "places", "小区"):
+        for name in filter(None, (part.strip() for part in re.split(r"[、，,;；]", text))):
+            try:
+                found[values.place(name)] = None
+            except ValueError as error:
+                table.report.wrong(line, f"{table.what}：{error}")
+    return tuple(found)
 
 
 def shift(table: Table) -> ShiftPart | None:

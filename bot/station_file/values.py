@@ -34,6 +34,9 @@ _WEEK = "一二三四五六日"
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SETS = {"每天": range(7), "天天": range(7), "工作日": range(5), "周末": range(5, 7)}
 _RANGE = re.compile(r"(.+?)\s*(?:至|到|-|–|—|~|～)\s*(.+)")
+_YES = frozenset({"是", "开", "要", "yes", "true", "on"})
+_NO = frozenset({"否", "关", "不要", "no", "false", "off"})
+_PLACE_LENGTHS = range(2, 31)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -129,6 +132,20 @@ def chat(on: str, text: str) -> str:
     if re.fullmatch(r"g:[A-Za-z0-9_.-]{1,40}", value):
         return value
     raise ValueError(f"local 的群号要写成 g: 加字母或数字，比如 g:garden；“{text}”不行。")
+
+
+def place(text: str) -> str:
+    """What people call a place: 东湾花园."""
+    if len(text) in _PLACE_LENGTHS:
+        return text
+    raise ValueError(f"小区名要写 2 到 30 个字；“{text[:30]}”不行。")
+
+
+def yes(text: str) -> bool:
+    word = plain(text).lower()
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise ValueError(f"骗局提醒写“是”或“否”；“{text}”看不懂。")
 
 
 def count(text: str) -> int:
