@@ -23,11 +23,11 @@ def test_there_is_enough_of_everything() -> None:
 
 def test_the_held_out_sets_are_large_enough_and_unseen() -> None:
     held = read_folder(CORPUS / "heldout")
-    seen = {for_models(e.text) for e in read_folder(CORPUS / "train") if len(e.text) > 8}
+    seen = {for_models(e.text) for e in read_folder(CORPUS / "train") if len(e.text) > 12}
     assert len(held) >= 600
     assert sum(calls_police(e.text) for e in held) >= 150
     assert sum(e.fraud for e in held) >= 150
-    assert [e.text for e in held if len(e.text) > 8 and for_models(e.text) in seen] == []
+    assert [e.text for e in held if len(e.text) > 12 and for_models(e.text) in seen] == []
 
 
 @pytest.mark.parametrize(
