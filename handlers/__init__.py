@@ -5,6 +5,7 @@ from handlers.duty import duty
 from handlers.groups import groups
 from handlers.helping import helping
 from handlers.kit.feature import Feature
+from handlers.scam import scam
 from handlers.tickets import tickets
 
 FEATURES: tuple[Feature, ...] = (
@@ -12,5 +13,6 @@ FEATURES: tuple[Feature, ...] = (
     duty,
     groups,
     broadcast,
+    scam,
     helping,
 )

@@ -9,12 +9,18 @@ from bot.scam_watch import ScamWatch
 from handlers.understanding.prints import SHORTEST, near, number_of, print_of
 
 SCAMS = {
-    "刷单": "招聘线上兼职，给商家点赞关注，一单3元，当天结算，不收任何费用。名额有限，有意加客服微信 abc1234 领取任务，做满三单送红包。",
-    "刷单二": "诚招打字员、客服，宝妈学生都可以做，工资日结二百到五百，手机就能操作，先下载软件注册账号，再联系导师派单垫付，本金佣金一起返。",
-    "客服": "【快递通知】您的包裹在运输途中丢失，为表歉意给您三倍赔付，请添加理赔专员企业微信办理，逾期系统自动关闭理赔通道，点击 http://k.cn/a1 查看。",
-    "贷款": "尊敬的用户，您的信用额度已经升级到二十万元，无抵押无担保，凭身份证当天放款，月息低至三厘，回复数字1办理，退订回T。",
-    "社保": "您的社保卡异常已被停用，请在今天24点前登录 www.sb-gov.top 按提示完成认证，逾期将影响医保报销和养老金领取，给您带来不便敬请谅解。",
-    "领导": "小王你好，我是你们单位的张主任，这是我的新号码，存一下。我在外面开会不方便，有一笔钱先转到你卡里，你帮我转给一个朋友。",
+    "刷单": "招聘线上兼职，给商家点赞关注，一单3元，当天结算，不收任何费用。"
+    "名额有限，有意加客服微信 abc1234 领取任务，做满三单送红包。",
+    "刷单二": "诚招打字员、客服，宝妈学生都可以做，工资日结二百到五百，手机就能操作，"
+    "先下载软件注册账号，再联系导师派单垫付，本金佣金一起返。",
+    "客服": "【快递通知】您的包裹在运输途中丢失，为表歉意给您三倍赔付，请添加理赔专员企业微信办理，"
+    "逾期系统自动关闭理赔通道，点击 http://k.cn/a1 查看。",
+    "贷款": "尊敬的用户，您的信用额度已经升级到二十万元，无抵押无担保，凭身份证当天放款，"
+    "月息低至三厘，回复数字1办理，退订回T。",
+    "社保": "您的社保卡异常已被停用，请在今天24点前登录 www.sb-gov.top 按提示完成认证，"
+    "逾期将影响医保报销和养老金领取，给您带来不便敬请谅解。",
+    "领导": "小王你好，我是你们单位的张主任，这是我的新号码，存一下。"
+    "我在外面开会不方便，有一笔钱先转到你卡里，你帮我转给一个朋友。",
 }
 FORWARDS: list[tuple[str, Callable[[str], str]]] = [
     (
@@ -45,13 +51,14 @@ def test_short_texts_have_no_print() -> None:
     assert print_of("点赞一单三元，当天结算") == ""
     assert print_of("1" * 500 + "https://example.com/" + "a" * 500) == ""
     assert print_of("骗" * (SHORTEST - 1) + "123") == ""
-    assert not near("", "") and not near(print_of(SCAMS["贷款"]), "")
+    assert not near("", "")
+    assert not near(print_of(SCAMS["贷款"]), "")
 
 
 def test_unrelated_texts_hardly_ever_look_alike() -> None:
     """20,000 pairs of texts of random characters: what has nothing in common is far apart."""
     rng = random.Random(7)
-    letters = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+    letters = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面"
     prints = [print_of("".join(rng.choices(letters, k=rng.randint(20, 120)))) for _ in range(201)]
     assert sum(near(one, other) for i, one in enumerate(prints) for other in prints[:i]) == 0
 
@@ -70,4 +77,5 @@ def test_the_watch_compares_only_where_it_is_wanted() -> None:
     assert not watch.knows("world:g2", SCAMS["客服"])  # another station, which collected nothing
     assert not watch.knows("world:g3", SCAMS["客服"])
     assert not watch.knows("world:g4", SCAMS["客服"])  # nobody wants it there
-    assert watch and not ScamWatch({"world:g2": 2}, {2: ()})
+    assert watch
+    assert not ScamWatch({"world:g2": 2}, {2: ()})

@@ -52,11 +52,12 @@ async def _draft(ctx: Context, *, title: str, text: str, kinds: tuple[str, ...],
         created_by=ctx.who.person.id,
         text_code=code,
     )
-    content = await _preview(ctx, row, station, quiet=quiet_end(ctx, station))
+    content = await preview(ctx, row, station, quiet=quiet_end(ctx, station))
     await ctx.reply(content, key=draft_key(row.id), lane=Lane.OFFICER)
 
 
-async def _preview(ctx: Context, row: Broadcast, station: Station, *, quiet: datetime | None) -> Content:
+async def preview(ctx: Context, row: Broadcast, station: Station, *, quiet: datetime | None) -> Content:
+    """What would be sent, to how many groups, and the buttons that decide it."""
     groups = await targets(ctx, station.id, row.kinds)
     warnings = [say.HAS_PRIVATE] if not row.text_code and find_private(row.text) else []
     send = [Button(label=say.SEND.format(count=len(groups)), action=f"bs:{row.id}")]
@@ -85,7 +86,7 @@ async def send_pressed(ctx: Context, broadcast_id: int) -> None:
     if quiet is None:
         await _start(ctx, row, station, due=ctx.now)
         return
-    await _edit_preview(ctx, row, await _preview(ctx, row, station, quiet=quiet))
+    await _edit_preview(ctx, row, await preview(ctx, row, station, quiet=quiet))
     await ctx.answer(say.ASK_QUIET)
 
 

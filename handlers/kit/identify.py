@@ -20,6 +20,9 @@ async def identify(ctx: Context) -> None:
             ctx.group = await ctx.unit.groups.seen(
                 platform=where.platform, bot=where.bot, chat_id=where.chat_id, title=event.chat.title
             )
+    if event.kind is InboundKind.SIGHTED:  # who passes something on to others is not our concern
+        ctx.station = await _station(ctx)
+        return
     ctx.actor = await _actor(ctx, event)
     ctx.station = await _station(ctx)
     if ctx.station is not None and not ctx.actor.roles and not ctx.actor.anonymous:
