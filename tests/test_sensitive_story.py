@@ -49,9 +49,10 @@ async def test_the_group_learns_a_number_and_the_rest_is_private(world: World, m
     await told(world)
     [receipt] = world.chat("g1")
     assert receipt.text == (
-        "⚠️ 有危险请马上拨打 110。\n收到，已登记为 1 号（11:00）。这件事我们私下说，请看我发给您的私信。"
+        "⚠️ 有危险请马上拨打 110。\n陈先生：收到，已登记为 1 号（11:00）。这件事我们私下说，请看我发给您的私信。"
     )
     assert receipt.labels == []
+    assert receipt.out.content.reply_to == ""  # a quotation would say it once more
     whisper = world.chen.inbox[-1]
     assert whisper.text.splitlines()[0].startswith("⚠️ 请马上拨打 110。别给钱")
     assert "关于您刚才说的事（1 号），请在这里告诉我们，别人看不到。" in whisper.text
@@ -81,7 +82,7 @@ async def test_from_the_first_word_to_the_rating_the_group_reads_states(
     ticket = await world.ticket()
     assert (ticket.state, ticket.rating) == (State.CONFIRMED, Rating.GOOD)
     [receipt] = world.chat("g1")
-    assert receipt.text == "收到，已登记为 1 号（11:00）。已办结，谢谢您的确认。您的评价：满意。"
+    assert receipt.text == "陈先生：收到，已登记为 1 号（11:00）。已办结，谢谢您的确认。您的评价：满意。"
     keeps_silent(world, own_words="聊天记录")
     keeps_silent(world, own_words="今晚")
 
@@ -171,7 +172,8 @@ async def test_closed_without_a_private_chat_the_group_reads_a_number(
     await world.chen.says(f"@民警 我{SECRET}被人录了，要钱")
     await world.wang.presses("接单")
     await world.wang.tells("办结 1 已固定聊天记录")
-    assert world.last("g1").text == ("1 号已办结，想看结果请私下发“查 1”给我。请您本人看看，解决了吗？")
+    assert world.last("g1").text == "陈先生：1 号已办结，想看结果请私下发“查 1”给我。请您本人看看，解决了吗？"
+    assert world.last("g1").out.content.reply_to == ""
     await world.liu.presses("解决了", where="g1")
     assert (await world.ticket()).state is State.RESOLVED
     await world.chen.presses("解决了", where="g1")
@@ -197,7 +199,7 @@ async def test_taken_back_in_private(world: World, monkeypatch: pytest.MonkeyPat
     await told(world)
     await world.chen.presses("撤回")
     assert (await world.ticket()).state is State.WITHDRAWN
-    assert world.receipt(1).text == "收到，已登记为 1 号（11:00）。已撤回。"
+    assert world.receipt(1).text == "陈先生：收到，已登记为 1 号（11:00）。已撤回。"
     assert world.chen.inbox[-1].text == "1 号：已撤回。"
     assert world.chen.inbox[-1].labels == []
 
@@ -207,7 +209,7 @@ async def test_a_clue_is_echoed_nowhere(world: World, monkeypatch: pytest.Monkey
     means(monkeypatch, CLUE)
     await told(world, "6栋地下室有人天天聚赌")
     [receipt] = world.chat("g1")
-    assert receipt.text == "收到，已登记为 1 号（11:00）。这件事我们私下说，请看我发给您的私信。"
+    assert receipt.text == "陈先生：收到，已登记为 1 号（11:00）。这件事我们私下说，请看我发给您的私信。"
     keeps_silent(world, own_words="6栋")
     keeps_silent(world, own_words="赌")
     assert "地点：6栋地下室" in world.card(1, world.wang.private).text

@@ -24,7 +24,7 @@ NUMBERS = {
     Emergency.MISSING: ("110", "24 小时"),
     Emergency.SELF_HARM: ("110", "陪着"),
     Emergency.MEDICAL: ("120", "110"),
-    Emergency.MONEY: ("别再转账", "110", "96110", "银行", "别删"),
+    Emergency.MONEY: ("别转账", "110", "96110", "银行", "别删"),
     Emergency.EXTORTION: ("110", "别给钱", "别删"),
 }
 
@@ -62,6 +62,13 @@ async def test_it_goes_before_everything_to_officer_leader_and_group(
         assert card.out.lane is Lane.EMERGENCY
         assert card.out.content.loud
     assert world.boss.inbox == []
+    assert world.card(1, world.wang.private).text.endswith("因为：您是东湾片区的民警，正在值班")
+    assert world.card(1, world.sun.private).text.endswith(
+        "因为：王建国是东湾片区的民警，正在值班；事情紧急，同时告诉您"
+    )
+    await world.chen.says("还有一个人流血了", reply_to=receipt.ref)
+    assert world.card(1, world.sun.private).text.endswith("同时告诉您")
+    assert world.card(1, world.wang.private).text.endswith("因为：您是东湾片区的民警，正在值班")
 
 
 async def test_an_ordinary_matter_rings_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +207,15 @@ async def test_money_that_has_left_is_first_of_all_the_banks(world: World, monke
     assert ("110" in first, "96110" in first, "银行" in second, "别删" in third) == (True,) * 4
     assert "钱转出去了吗" not in world.receipt(1).text
     assert len(cards(world.sun.inbox)) == 1
+
+
+async def test_while_the_money_is_still_there_it_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_to = URGENT | {"category": Category.FRAUD, "emergency": Emergency.MONEY}
+    means(monkeypatch, {"让我转": asked_to})
+    await world.chen.says("@民警 有人让我转三万")
+    assert world.receipt(1).text.startswith(f"⚠️ {say.BEFORE_PAYMENT}")
+    await world.chen.presses("还没转", where="g1")
+    assert world.receipt(1).text.startswith(f"⚠️ {say.KEEP_MONEY}\n收到，")
 
 
 async def test_leaders_off_duty_sleep(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,15 @@ def receipt(ticket: Ticket, officer: str, local: datetime) -> str:
     return _lines(first, _advice(ticket, first), stands, question(ticket, public=not ticket.private))
 
 
-def receipt_in_group(ticket: Ticket, officer: str, local: datetime, *, reached: bool) -> str:
-    """The same for a sensitive matter: others learn a number and how far it is. `reached`: we wrote in private."""
+def receipt_in_group(ticket: Ticket, officer: str, local: datetime, *, name: str, reached: bool) -> str:
+    """The same for a sensitive matter: others learn a number and how far it is.
+
+    `name`: its reporter's, since their words are not quoted. `reached`: we could write to them in private.
+    """
     danger = ticket.urgency is Urgency.URGENT and not ticket.finished
     how = say.LET_US_TALK if reached else say.HOW_TO_TALK
-    stands = f"收到，已登记为 {texts.number(ticket)}（{local:%H:%M}）。"
+    stands = f"{name}：" if name else ""
+    stands += f"收到，已登记为 {texts.number(ticket)}（{local:%H:%M}）。"
     stands += texts.standing(ticket, officer) if ticket.finished or ticket.assignee_id is not None else how
     return _lines(f"⚠️ {say.DANGER_IN_GROUP}" if danger else "", stands)
 
@@ -39,7 +43,7 @@ def receipt_in_private(ticket: Ticket, officer: str) -> str:
 
 def _advice(ticket: Ticket, first: str) -> str:
     """The scam check's verdict, where the lines about danger do not say already what to do about the money."""
-    said = say.STOP_PAYMENT in first or (first and ticket.emergency in say.STOPPABLE)
+    said = first and (ticket.emergency in say.STOPPABLE or say.STOP_PAYMENT in first)
     return "" if said else scam_texts.on_receipt(ticket)
 
 
@@ -62,8 +66,12 @@ def card(
     local: datetime,
     attachments: str,
     public: bool,
+    yours: bool,
 ) -> str:
-    """The officers' card. `public`: the officers' group, where a confidential matter is not quoted."""
+    """The officers' card. `public`: the officers' group, where a confidential matter is not quoted.
+
+    `yours`: it is read by whom it was brought to, and not by a leader who must know of it.
+    """
     mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
     lines = [f"{mark}{texts.number(ticket)} · {ticket.state}"]
     hidden = public and ticket.confidential
@@ -80,7 +88,7 @@ def card(
         ]
     lines.append(f"群众说没解决，第 {ticket.reopened} 次重开" if ticket.reopened else "")
     if ticket.state in WAITING:
-        lines.append(f"因为：{_because(ticket, routed, public=public)}")
+        lines.append(f"因为：{_because(ticket, routed, public=public, yours=yours)}")
     elif officer:
         lines.append(f"经办：{officer}")
     if ticket.finding and ticket.finished and not hidden:
@@ -92,10 +100,13 @@ def card(
 _SENSITIVE = (say.TOLD_IN_GROUP, say.HIDDEN_MATTER)
 
 
-def _because(ticket: Ticket, routed: str, *, public: bool) -> str:
+def _because(ticket: Ticket, routed: str, *, public: bool, yours: bool) -> str:
     if not routed:
         return ticket.routed_why
-    return f"{routed if public else '您'}{ticket.routed_why}"
+    if yours:
+        return f"您{ticket.routed_why}"
+    also = say.ALSO_YOU if not public and ticket.urgency is Urgency.URGENT else ""
+    return f"{routed}{ticket.routed_why}{also}"
 
 
 def _lines(*lines: str) -> str:

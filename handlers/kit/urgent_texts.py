@@ -11,6 +11,12 @@ STOP_PAYMENT = (
     "再打自己的银行客服（微信、支付宝也打），请他们帮忙止付。\n"
     "转账记录、聊天记录都留好，别删。"
 )
+BEFORE_PAYMENT = (
+    "马上停下，别转账，别共享屏幕。已经转了就马上拨打 110，也可以打 96110；\n"
+    "再打自己的银行客服（微信、支付宝也打），请他们帮忙止付。\n"
+    "转账记录、聊天记录都留好，别删。"
+)
+KEEP_MONEY = "别转账，别点链接，别给验证码。拿不准请打 96110，有危险拨打 110。\n聊天记录、对方账号都留好，别删。"
 FIRST = {
     Emergency.VIOLENCE: "请马上拨打 110。先躲到安全的地方，不要硬拦；有人受伤再打 120。",
     Emergency.CRIME: "请马上拨打 110。先躲到安全的地方，不要上前；记住人和车的样子。",
@@ -19,7 +25,7 @@ FIRST = {
     Emergency.MISSING: "请马上拨打 110，孩子、老人走失不用等 24 小时。\n准备好照片、穿什么衣服、最后在哪里看见的。",
     Emergency.SELF_HARM: "请马上拨打 110；受了伤或吃了药，马上打 120。\n身边一直留人陪着，刀和药拿远一点。",
     Emergency.MEDICAL: "请马上拨打 120；还有危险就再打 110。先别搬动受伤的人。",
-    Emergency.MONEY: STOP_PAYMENT,
+    Emergency.MONEY: BEFORE_PAYMENT,
     Emergency.EXTORTION: "请马上拨打 110。别给钱，别再聊，给了还会再要。\n聊天记录、对方账号都留好，别删。",
 }
 STOPPABLE = frozenset({Emergency.MONEY, Emergency.EXTORTION})
@@ -37,6 +43,8 @@ def first_lines(ticket: Ticket) -> str:
         return ""
     if ticket.money_sent is Money.SENT and about_money(ticket) and ticket.emergency in {"", *STOPPABLE}:
         return f"⚠️ {STOP_PAYMENT}"
+    if ticket.money_sent is Money.NOT_SENT and ticket.emergency == Emergency.MONEY:
+        return f"⚠️ {KEEP_MONEY}"
     return f"⚠️ {FIRST[Emergency(ticket.emergency)] if ticket.emergency else GENERAL}"
 
 
@@ -63,13 +71,14 @@ LET_US_TALK = "这件事我们私下说，请看我发给您的私信。"
 HOW_TO_TALK = "这件事我们私下说：请点我的头像，发消息给我，只有民警看得到。"
 IN_PRIVATE = "关于您刚才说的事（{number}），请在这里告诉我们，别人看不到。"
 JOINED_IN_PRIVATE = "收到，记在 {number}里了，只有民警看得到。"
-CLOSED_IN_GROUP = "{number}已办结，想看结果请私下发“查 {bare}”给我。请您本人看看，解决了吗？"
+CLOSED_IN_GROUP = "{name}：{number}已办结，想看结果请私下发“查 {bare}”给我。请您本人看看，解决了吗？"
 RATE_IN_GROUP = "{number}已办结。谢谢您的确认。请给这次服务打个分："
 RATED_IN_GROUP = "{number}已办结。本人已确认，评价：{rating}。谢谢。"
 HIDDEN_MATTER = "不便公开的事，接单后在私聊里看内容。"
 TOLD_IN_GROUP = "群里反映"
 
 # ── to the officers ────────────────────────────────────────────────────────
+ALSO_YOU = "；事情紧急，同时告诉您"
 PLACE_LABEL = "地点："
 MONEY_STATE = {Money.SENT: "钱已转出", Money.SENDING: "正要转钱", Money.NOT_SENT: "钱还没转"}
 NOT_ASSIGNED = "{number}要由经办人或值班长来改。"

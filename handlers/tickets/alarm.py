@@ -23,13 +23,13 @@ async def ring(ctx: Context, fact: LeadersCalled) -> None:
     reached = [p for p in people if await _ring(ctx, ticket, p)]
     if holder is not None and holder != me and holder not in reached:
         for group in await ctx.unit.groups.officers(ticket.station_id):
-            content = await card_anew(ctx, ticket, public=True)
+            content = await card_anew(ctx, ticket)
             await ctx.say(group, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id)
 
 
 async def _ring(ctx: Context, ticket: Ticket, person_id: int) -> bool:
     """False if they cannot be written to."""
-    content = await card_anew(ctx, ticket, public=False)
+    content = await card_anew(ctx, ticket, person_id)
     said = await ctx.tell(person_id, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id)
     return said is not None
 

@@ -44,12 +44,16 @@ async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
         )
         if told is not None:
             return
-    seen = ticket.sensitive and not ticket.private
-    text = (
-        say.CLOSED_IN_GROUP.format(number=texts.number(ticket), bare=ticket.number) if seen else texts.closing(ticket)
-    )
-    content = Content(text=text, buttons=(buttons,), reply_to="" if ticket.private else ticket.source_message)
+    reply_to = "" if ticket.confidential else ticket.source_message
+    text = texts.closing(ticket) if ticket.private or not ticket.sensitive else await _number_only(ctx, ticket)
+    content = Content(text=text, buttons=(buttons,), reply_to=reply_to)
     await ctx.say(ticket.source, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key)
+
+
+async def _number_only(ctx: Context, ticket: Ticket) -> str:
+    reporter = await ctx.person(ticket.reporter_id)
+    name = reporter.name if reporter else ""
+    return say.CLOSED_IN_GROUP.format(name=name, number=texts.number(ticket), bare=ticket.number)
 
 
 async def _reporters(ctx: Context, ticket_id: int) -> Ticket:

@@ -76,10 +76,10 @@ async def _reached(ctx: Context, ticket: Ticket) -> bool:
 def receipt(ticket: Ticket, sight: Sight) -> Content:
     """The one answer in the chat of the report."""
     officer = public_name(sight.holder) if sight.holder else ""
-    reply_to = "" if ticket.private else ticket.source_message
     if ticket.sensitive and not ticket.private:
-        text = say.receipt_in_group(ticket, officer, sight.local, reached=sight.reached)
-        return Content(text=text, reply_to=reply_to)
+        text = say.receipt_in_group(ticket, officer, sight.local, name=sight.reporter, reached=sight.reached)
+        return Content(text=text)
+    reply_to = "" if ticket.private else ticket.source_message
     buttons = _question_buttons(ticket) + split_row(ticket)
     if ticket.private and not ticket.finished:
         buttons += (_withdraw(ticket),)
@@ -103,7 +103,7 @@ def _question_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
     return (row,) if row else ()
 
 
-def card(ticket: Ticket, sight: Sight, *, public: bool) -> Content:
+def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> Content:
     """The officers' view. In the officers' group nothing confidential is quoted; numbers are taken out on the way."""
     name = sight.holder.name if sight.holder else ""
     text = say.card(
@@ -115,6 +115,7 @@ def card(ticket: Ticket, sight: Sight, *, public: bool) -> Content:
         local=sight.local,
         attachments=texts.attachment_list([item.kind for _, item in sight.attached]),
         public=public,
+        yours=yours,
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
     return Content(text=text, buttons=card_buttons(ticket), loud=loud)
@@ -197,9 +198,11 @@ async def ask_now(ctx: Context, ticket: Ticket) -> Ticket:
     return await _asking(ctx, ticket, await look(ctx, ticket))
 
 
-async def card_anew(ctx: Context, ticket: Ticket, *, public: bool) -> Content:
-    """A card as it is shown now, for whoever must see it once more."""
-    return replace(card(ticket, await look(ctx, ticket), public=public), loud=True)
+async def card_anew(ctx: Context, ticket: Ticket, person_id: int | None = None) -> Content:
+    """A card as it is shown now, for whoever must see it once more; without a person, for the officers' group."""
+    yours = person_id is not None and person_id == ticket.routed_id
+    shown = card(ticket, await look(ctx, ticket), public=person_id is None, yours=yours)
+    return replace(shown, loud=True)
 
 
 async def card_to(ctx: Context, ticket: Ticket, person_id: int) -> bool:
@@ -215,7 +218,7 @@ async def _card_to(ctx: Context, ticket: Ticket, sight: Sight, person_id: int) -
     # A card that was queued before stays as it is; its pictures must not come twice.
     if sight.attached and await ctx.unit.outbox.by_key(key) is not None:
         return True
-    content = card(ticket, sight, public=False)
+    content = card(ticket, sight, public=False, yours=person_id == ticket.routed_id)
     await ctx.tell(to, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
     for platform, item in sight.attached:
         if platform == to.platform:
@@ -226,7 +229,8 @@ async def _card_to(ctx: Context, ticket: Ticket, sight: Sight, person_id: int) -
 
 async def _first_receipt(ctx: Context, ticket: Ticket, sight: Sight) -> None:
     content, said, key = receipt(ticket, sight), _resident_lane(ticket), receipt_key(ticket)
-    if ctx.inbound is None:
+    quoting = ticket.private or bool(content.reply_to)
+    if ctx.inbound is None or not quoting:
         await ctx.say(ticket.source, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=key)
         return
     await ctx.reply(content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=key)
@@ -261,10 +265,18 @@ async def _refresh(ctx: Context, ticket: Ticket, sight: Sight) -> None:
 
 async def _refresh_cards(ctx: Context, ticket: Ticket, sight: Sight) -> None:
     officers = {f"{g.platform}:{g.chat_id}" for g in await ctx.unit.groups.officers(ticket.station_id)}
+    brought = await _brought_to(ctx, ticket)
     for row in await ctx.unit.outbox.of_ticket(ticket.id, Role.CARD):
         public = row.out.to.key in officers or await _is_group(ctx, row.out.to)
-        content = card(ticket, sight, public=public)
+        content = card(ticket, sight, public=public, yours=row.out.to.key in brought)
         await ctx.edit(row.out.key, row.out.to, content, public=public, lane=lane(ticket), ticket_id=ticket.id)
+
+
+async def _brought_to(ctx: Context, ticket: Ticket) -> set[str]:
+    """The private chats of whom a waiting ticket was brought to."""
+    if ticket.state not in WAITING or ticket.routed_id is None:
+        return set()
+    return {f"{i.platform}:{i.chat_id}" for i in await ctx.unit.people.identities(ticket.routed_id)}
 
 
 async def _is_group(ctx: Context, to: Address) -> bool:
