@@ -1,7 +1,13 @@
 """Places an officer could go to."""
 
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
 import pytest
 
+from bot.training.corpus import read_folder
+from handlers.understanding import places
 from handlers.understanding.places import Gazetteer, find_places
 
 NOWHERE = Gazetteer()
@@ -74,3 +80,40 @@ def test_what_the_gazetteer_knows_comes_first(text: str, place: str) -> None:
 
 def test_value_has_no_spaces() -> None:
     assert find_places("翠湖名苑 6栋 1单元", KNOWN)[0].value == "翠湖名苑6栋1单元"
+
+
+# ── known names are looked up, not searched for one by one ─────────────────
+CORPUS = Path(__file__).parents[1] / "corpus"
+
+
+def _one_by_one(text: str, names: tuple[str, ...]) -> Iterator[tuple[int, int, places._Kind]]:
+    """Every name at every character: what the index must find."""
+    shorts = {name: places._SUFFIX.sub("", name) for name in names}
+    for at in range(len(text)):
+        for name, short in shorts.items():
+            stands = 2 <= len(short) < len(name) and text.startswith(short, at)
+            if places._same(text[at : at + len(name)], name):
+                yield at, at + len(name), places._Kind.FAR
+            elif stands and places._HOUSE_AT.match(text, at + len(short)):
+                yield at, at + len(short), places._Kind.FAR
+
+
+def _slips(name: str) -> Iterator[str]:
+    """The name with each character mistyped in turn, and without its end before a house."""
+    yield from (f"就在{name[:at]}某{name[at + 1 :]}6栋" for at in range(len(name)))
+    yield from (f"{name[:at]}6栋有人打架" for at in range(1, len(name)))
+
+
+def test_the_index_finds_what_a_plain_search_finds() -> None:
+    unseen = read_folder(CORPUS / "heldout")
+    names = tuple(dict.fromkeys(e.location for e in unseen if 2 <= len(e.location) <= 8))[::9]
+    texts = [e.text for e in (*unseen, *islice(read_folder(CORPUS / "train"), 0, None, 10))]
+    texts += [slip for name in names for slip in _slips(name)]
+    found = [set(places._known(text, names, places._Kind.FAR)) for text in texts]
+    assert found == [set(_one_by_one(text, names)) for text in texts]
+
+
+def test_equally_good_names_are_taken_as_they_stand() -> None:
+    """Two known names share a character: the first of them is read."""
+    both = Gazetteer(far=("市场门口", "农贸市场"))
+    assert find_places("农贸市场门口有人摔倒", both)[0].text == "农贸市场"

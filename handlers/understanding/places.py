@@ -167,29 +167,30 @@ class _Chain:
     worth: int
 
 
+_SUFFIX = re.compile(rf"(?:{_alternatives(_NAMED)}|[苑园庭府里城邸居湾郡村街路])$")
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The gazetteer by the first and the last two characters of its names, so that one typo hides no name."""
+    """Names by their first and by their last two characters, so that one typo hides no name.
 
-    heads: dict[str, tuple[tuple[str, bool], ...]]
-    tails: dict[str, tuple[tuple[str, bool], ...]]
+    `heads`: each name with what is short for it (翠湖 for 翠湖名苑), or "".
+    """
 
-
-@lru_cache(maxsize=128)
-def _index(gazetteer: Gazetteer) -> _Index:
-    heads: dict[str, list[tuple[str, bool]]] = {}
-    tails: dict[str, list[tuple[str, bool]]] = {}
-    for near, names in ((True, gazetteer.near), (False, gazetteer.far)):
-        for name in names:
-            if len(name) >= 2:
-                heads.setdefault(name[:2], []).append((name, near))
-                tails.setdefault(name[-2:], []).append((name, near))
-    return _Index(
-        {key: tuple(names) for key, names in heads.items()}, {key: tuple(names) for key, names in tails.items()}
-    )
+    heads: dict[str, list[tuple[str, str]]]
+    tails: dict[str, list[str]]
 
 
-_SUFFIX = re.compile(rf"(?:{_alternatives(_NAMED)}|[苑园庭府里城邸居湾郡村街路])$")
+@lru_cache(maxsize=1024)
+def _index(names: tuple[str, ...]) -> _Index:
+    """Made once for a group, and once for the whole of a station."""
+    index = _Index({}, {})
+    for name in names:
+        if len(name) >= 2:
+            short = _SUFFIX.sub("", name)
+            index.heads.setdefault(name[:2], []).append((name, short if 2 <= len(short) < len(name) else ""))
+            index.tails.setdefault(name[-2:], []).append(name)
+    return index
 
 
 def _same(written: str, name: str) -> bool:
@@ -201,36 +202,32 @@ def _same(written: str, name: str) -> bool:
     return sum(a != b for a, b in zip(written, name, strict=True)) == 1
 
 
-def _known(text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, _Kind]]:
-    """The names of the gazetteer in `text`: whole, with one typo, or short for it (翠湖6栋 for 翠湖名苑)."""
-    index = _index(gazetteer)
+def _known(text: str, names: tuple[str, ...], kind: _Kind) -> Iterator[tuple[int, int, _Kind]]:
+    """The names in `text`: whole, with one typo, or short for it (翠湖6栋 for 翠湖名苑)."""
+    index = _index(names)
     for at in range(len(text) - 1):
         pair = text[at : at + 2]
-        for name, near in index.heads.get(pair, ()):
-            kind = _Kind.NEAR if near else _Kind.FAR
+        for name, short in index.heads.get(pair, ()):
             end = at + len(name)
             if _same(text[at:end], name):
                 yield at, end, kind
-                continue
-            short = _SUFFIX.sub("", name)
-            end = at + len(short)
-            if 2 <= len(short) < len(name) and text.startswith(short, at) and _HOUSE_AT.match(text, end):
-                yield at, end, kind
-        for name, near in index.tails.get(pair, ()):
+            elif short and text.startswith(short, at) and _HOUSE_AT.match(text, at + len(short)):
+                yield at, at + len(short), kind
+        for name in index.tails.get(pair, ()):
             start = at + 2 - len(name)
             if start >= 0 and _same(text[start : at + 2], name):
-                yield start, at + 2, _Kind.NEAR if near else _Kind.FAR
+                yield start, at + 2, kind
 
 
 def _anchors(text: str, gazetteer: Gazetteer) -> list[tuple[int, int, _Kind]]:
     """(start, end, kind) in order; what the gazetteer knows goes first, and nothing overlaps it."""
     anchors: list[tuple[int, int, _Kind]] = []
     taken: set[int] = set()
-    if gazetteer.near or gazetteer.far:
-        for start, end, kind in sorted(set(_known(text, gazetteer)), key=lambda f: (f[0] - f[1], f[2])):
-            if start not in taken and end - 1 not in taken:
-                anchors.append((start, end, kind))
-                taken.update(range(start, end))
+    known = {*_known(text, gazetteer.near, _Kind.NEAR), *_known(text, gazetteer.far, _Kind.FAR)}
+    for start, end, kind in sorted(known, key=lambda f: (f[0] - f[1], f[2], f[0])):
+        if start not in taken and end - 1 not in taken:
+            anchors.append((start, end, kind))
+            taken.update(range(start, end))
     for match in _ANCHOR.finditer(text):
         if match.start() not in taken and match.end() - 1 not in taken:
             anchors.append((*match.span(), _Kind[match.lastgroup or "PART"]))
