@@ -8,11 +8,12 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import footprint, ignored, report, sending, tickets, webhook
+from benchmarks import footprint, ignored, report, sending, tickets, understanding, webhook
 from benchmarks.measure import Result, run_loop
 
 BENCHES: dict[str, Callable[[bool], Coroutine[Any, Any, list[Result]]]] = {
     "ignored": ignored.run,
+    "understanding": understanding.run,
     "tickets": tickets.run,
     "webhook": webhook.run,
     "sending": sending.run,
