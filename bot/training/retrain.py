@@ -8,7 +8,7 @@ from bot.training.corpus import FRAUD_TYPES, Example, Labels, read_folder
 from bot.training.fit import fit
 from bot.training.measure import Figure, figures, read
 from bot.training.pack import pack
-from bot.training.train import real_words, train
+from bot.training.train import material, real_words, train
 from handlers.kit.private import hide_private
 from handlers.understanding import understand
 from handlers.understanding.core import install
@@ -56,7 +56,7 @@ def examples_of(corrections: Iterable[Correction]) -> list[Example]:
 
 def retrain(corpus: Path, corrections: Sequence[Example], current: Model) -> Retrained:
     """Train on corpus and corrections. The running model is left as it is."""
-    base, held = read_folder(corpus / "train"), read_folder(corpus / "heldout")
+    base, held = material(corpus), read_folder(corpus / "heldout")
     heads, rules = train([*base, *corrections])
     domain = (corpus / "words.txt").read_text(encoding="utf-8").split()
     words = real_words(base, heads.features, domain)

@@ -29,6 +29,11 @@ CAUGHT = 0.93
 Flags = NDArray[np.bool_]
 
 
+def material(corpus: Path) -> list[Example]:
+    """What is learnt from: our own messages, and a little everyday chat of others."""
+    return [*read_folder(corpus / "train"), *read_folder(corpus / "public")]
+
+
 def train(examples: Sequence[Example]) -> tuple[Heads, dict[str, Any]]:
     """Heads learnt from everything, and decisions fitted on scores that had not seen the writer."""
     return fit(examples), fit_rules(examples, unseen_scores(examples))
@@ -91,7 +96,7 @@ def real_words(examples: Sequence[Example], features: Sequence[str], domain: Seq
 def main() -> None:
     """Read corpus/train, write handlers/understanding/model.* and the measured part of docs/understanding.md."""
     root = Path(__file__).resolve().parents[2]
-    examples = read_folder(root / "corpus" / "train")
+    examples = material(root / "corpus")
     heads, rules = train(examples)
     about = {
         "messages": len(examples),
