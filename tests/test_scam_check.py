@@ -192,6 +192,25 @@ async def test_a_known_scam_is_certain_whatever_the_model_thinks(world: World, m
     assert "高度疑似骗局（刷单返利）" in world.zhou.inbox[-1].text
 
 
+async def test_the_text_may_come_a_line_later_and_is_one_sighting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await collected(world)
+    monkeypatch.setattr("tests.scams._thought", lambda text: {"courtesy": None, "is_request": True})
+    await world.liu.says("@民警 我收到一个兼职短信不知道真不真")
+    for line in (AGAIN, "发短信的人说今天就要定下来", "你们快看看"):
+        world.clock.advance(seconds=5)
+        await world.liu.says(line)
+    ticket = await world.ticket(2)
+    assert AGAIN in ticket.text
+    assert ticket.hint.endswith(say.KNOWN_REASON)
+    assert ticket.fraud_type == "刷单返利"
+    async with await world.unit() as unit:
+        since = world.clock.now().replace(year=2020)
+        (seen,) = await unit.scams.sighted(world.station_id, since)
+        assert await unit.scams.sightings(world.station_id, seen, since) == 2
+
+
 async def test_officers_are_not_checked_upon(world: World) -> None:
     await world.wang.tells(f"这是不是骗子 {REBATE}")
     assert await world.tickets() == 0

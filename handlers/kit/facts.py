@@ -33,6 +33,13 @@ class TicketRose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketGrew:
+    """More was heard of a ticket: its text is another one now."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeadersCalled:
     """It is decided who leads the station now and must see a ticket that rose."""
 
@@ -108,6 +115,7 @@ class GroupJoined:
 Fact = (
     TicketOpened
     | TicketRouted
+    | TicketGrew
     | TicketRose
     | LeadersCalled
     | TicketUnreached
@@ -125,6 +133,7 @@ FACTS: dict[str, type[Fact]] = {
     for kind in (
         TicketOpened,
         TicketRouted,
+        TicketGrew,
         TicketRose,
         LeadersCalled,
         TicketUnreached,

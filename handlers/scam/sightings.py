@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers.kit import scam_texts as say
 from handlers.kit.context import Context
-from handlers.kit.facts import ScamSpreading, TicketOpened
+from handlers.kit.facts import ScamSpreading, TicketGrew, TicketOpened
 from handlers.scam.feature import scam
 from handlers.scam.question import asks, suspicious_part
 from handlers.understanding.prints import near, print_of
@@ -34,8 +34,19 @@ async def known_scam(ctx: Context, station_id: int, text: str) -> ScamPrint | No
 async def reported(ctx: Context, fact: TicketOpened) -> None:
     """A report of a scam is a sighting of its text; one we know is certain, whatever the model thought of it."""
     ticket = None if fact.reopened else await ctx.unit.tickets.get(fact.ticket_id)
-    if ticket is None:
-        return
+    if ticket is not None:
+        await _note(ctx, ticket)
+
+
+@scam.on(TicketGrew)
+async def told_more(ctx: Context, fact: TicketGrew) -> None:
+    """The text itself often comes a line after the call. A ticket is one sighting, however long it is told."""
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is not None and not await ctx.unit.scams.of_ticket(ticket.id):
+        await _note(ctx, ticket)
+
+
+async def _note(ctx: Context, ticket: Ticket) -> None:
     text = (suspicious_part(ticket.text) if asks(ticket.text) else "") or ticket.text
     known = await known_scam(ctx, ticket.station_id, text)
     if known is not None:

@@ -42,5 +42,8 @@ VALUES (:print, :station_id, :group_id, :ticket_id, :at);
 -- name: scam_sighting_since
 SELECT DISTINCT print FROM scam_sighting WHERE station_id = :station_id AND at > :since;
 
+-- name: scam_sighting_of_ticket
+SELECT id FROM scam_sighting WHERE ticket_id = :ticket_id;
+
 -- name: scam_sighting_count
 SELECT COUNT(*) AS n FROM scam_sighting WHERE station_id = :station_id AND print = :print AND at > :since;

@@ -114,6 +114,10 @@ class Scams:
         rows = await self._tx.rows("scam_sighting_since", station_id=station_id, since=to_ms(since))
         return [row["print"] for row in rows]
 
+    async def of_ticket(self, ticket_id: int) -> bool:
+        """Was its text seen as a scam?"""
+        return await self._tx.one("scam_sighting_of_ticket", ticket_id=ticket_id) is not None
+
     async def sightings(self, station_id: int, fingerprint: str, since: datetime) -> int:
         row = await self._tx.one("scam_sighting_count", station_id=station_id, print=fingerprint, since=to_ms(since))
         return int(row["n"]) if row else 0
