@@ -26,6 +26,7 @@ from bot.health import Health
 from bot.hearing import Hearing
 from bot.local_directory import read_directory
 from bot.metrics import Metrics
+from bot.own_model import use_own_model
 from bot.seed import seed
 from bot.supervise import supervise
 from bot.watch import Watch
@@ -34,6 +35,7 @@ from bot.web.app import build_web
 from bot.web.server import Server
 from handlers import FEATURES
 from handlers.broadcast import BroadcastSettings
+from handlers.tickets import BurstSettings
 from storage.engine import connect
 from storage.engine.base import Engine, StoreDownError
 from storage.engine.migrate import migrate
@@ -125,12 +127,19 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
     Raises StoreDownError, NewerSchemaError, ConfigError, StationFileError or PortInUseError, each with a sentence.
     """
     clock = clock or SystemClock()
+    use_own_model(settings.data_dir)
     listening = _listen(settings)
     stack.callback(listening.close)
     engine = await _database(settings, stack)
     commands = [command for feature in FEATURES for command in feature.commands]
     words = [word for command in commands for word in (command.word, *command.aliases)]
-    hearing = Hearing(words, [command.slash for command in commands if command.slash])
+    bursts = BurstSettings(**settings.bursts.model_dump())
+    hearing = Hearing(
+        words,
+        [command.slash for command in commands if command.slash],
+        gap=bursts.gap_seconds,
+        cap=bursts.cap_seconds,
+    )
     local = _local(settings, engine, hearing, clock)
     telegram = await _telegram(settings, hearing, stack)
     platforms: list[Platform] = [p for p in (local, telegram) if p is not None]
@@ -143,7 +152,10 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
         platforms=platforms,
         features=FEATURES,
         aliases=settings.aliases,
-        settings={BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end)},
+        settings={
+            BurstSettings: bursts,
+            BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
+        },
         owner=process_name(),
         late_minutes=settings.broadcasts.late_minutes,
     )

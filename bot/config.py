@@ -107,9 +107,18 @@ class Broadcasts(Section):
     rules: tuple[BroadcastRuleConfig, ...] = ()
 
 
+class Bursts(Section):
+    gap_seconds: int = Field(default=20, ge=1, le=600)
+    cap_seconds: int = Field(default=180, ge=1, le=3600)
+
+
 class Logs(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "text"] = "auto"
+
+
+class Understanding(Section):
+    learn_from_corrections: bool = False
 
 
 class Settings(BaseSettings):
@@ -126,11 +135,14 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     station_file: str = ""
+    knowledge_dir: str = ""
     aliases: tuple[str, ...] = ("民警", "派出所", "平安小助手")
     database: Database = Database()
     server: Server = Server()
     local: Local = Local()
     telegram: Telegram = Telegram()
+    bursts: Bursts = Bursts()
+    understanding: Understanding = Understanding()
     broadcasts: Broadcasts = Broadcasts()
     logs: Logs = Logs()
 

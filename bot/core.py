@@ -5,6 +5,7 @@ import random
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.adapters.base import Platform
@@ -16,8 +17,9 @@ from bot.jobs import JobRunner
 from bot.metrics import Metrics
 from bot.outbox import Courier
 from bot.publish import Publisher
+from bot.scam_watch import ScamWatch
 from bot.schedule import Scheduler
-from handlers.kit.feature import Feature
+from handlers.kit.feature import CALLED, Feature
 from handlers.kit.mentions import Vocabulary
 from handlers.kit.names import call_names
 from handlers.kit.router import Router
@@ -57,12 +59,20 @@ class Core:
                 await unit.leases.end_all()
             for chat_key, message_id, album in reversed(await unit.tickets.recent_messages(REMEMBERED)):
                 self.hearing.took(chat_key, message_id, album)
-            for asked in await unit.conversations.open(self.clock.now()):
-                if asked.chat_id == asked.user_id or asked.chat_id.startswith("p:"):
-                    self.hearing.open_window(f"{asked.platform}:{asked.chat_id}", asked.user_id)
+            await self._listen_again(unit)
         await self.refresh_hearing()
         if alone:
             await self.courier.recover()
+
+    async def _listen_again(self, unit: Unit) -> None:
+        """Who was telling us something when we stopped may go on without calling again."""
+        hearing, now = self.hearing, self.clock.now()
+        for chat_key, user_id, first, newest in await unit.tickets.telling(now - timedelta(seconds=hearing.cap)):
+            hearing.open_window(chat_key, user_id, first.timestamp(), newest.timestamp(), hearing.gap)
+        for call in await unit.conversations.open(now):
+            if call.step == CALLED:
+                at = (call.expires_at - timedelta(seconds=hearing.cap)).timestamp()
+                hearing.open_window(f"{call.platform}:{call.chat_id}", call.user_id, at, at, hearing.cap)
 
     async def refresh_hearing(self) -> None:
         """Names and staff groups as the directory has them now."""
@@ -77,6 +87,16 @@ class Core:
             self.hearing.vocabulary = Vocabulary(wanted)
         self.hearing.staff_accounts = frozenset(f"{a.platform}:{a.user_id}" for a in accounts)
         self.hearing.staff_chats = frozenset(f"{g.platform}:{g.chat_id}" for g in staff)
+        await self._refresh_scams()
+
+    async def _refresh_scams(self) -> None:
+        """Known scams, and the groups that want to be warned of them. Nothing, as long as no group does."""
+        async with self.engine.read() as tx:
+            unit = Unit(tx)
+            groups = {group.chat_key: group.station_id for group in await unit.scams.watched()}
+            known = await unit.scams.enabled() if groups else []
+        by_station = {station: tuple(int(p, 16) for s, p in known if s == station) for station in groups.values()}
+        self.hearing.scams = ScamWatch(groups, by_station) or None
 
 
 def assemble(

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -33,6 +35,15 @@ log = structlog.get_logger()
 BATCH = 100
 ATTEMPTS = 5
 MESSAGES = (InboundKind.MESSAGE, InboundKind.BUTTON)
+
+
+def _readable(platform: Platform, bodies: Sequence[bytes]) -> Iterator[Inbound]:
+    """The lines a message leans on; what cannot be read of them is left out."""
+    for body in bodies:
+        with suppress(UnreadableError):
+            event = platform.parse(body)
+            if event is not None and (event.text or event.attachments):
+                yield event
 
 
 class Dispatcher:
@@ -88,8 +99,13 @@ class Dispatcher:
     def after_commit(self, contexts: Sequence[Context]) -> None:
         """What lives in memory follows what has been committed."""
         for ctx in contexts:
-            for opened, chat_key, user_id in ctx.windows:
-                (self._hearing.open_window if opened else self._hearing.close_window)(chat_key, user_id)
+            event = ctx.inbound
+            if event is not None and event.kind is InboundKind.MESSAGE and not event.chat.private:
+                who = (event.chat.address.key, event.sender.user_id, event.at.timestamp())
+                if ctx.listening:
+                    self._hearing.listen(*who, bare=ctx.waiting)
+                else:
+                    self._hearing.close_window(*who)
             if ctx.directory_changed:
                 self.directory_changed.set()
         self._on_commit()
@@ -153,7 +169,11 @@ class Dispatcher:
         event = platform.parse(row.body)
         if event is None:
             return
+        if row.sighted:
+            event = replace(event, kind=InboundKind.SIGHTED)
+            ctx.forgotten = True
         ctx.inbound = event
+        ctx.earlier = tuple(_readable(platform, row.earlier))
         await identify(ctx)
         if event.kind in MESSAGES:
             await self._route(ctx, event)
@@ -164,6 +184,8 @@ class Dispatcher:
         await self._publisher.publish(ctx)
         if event.kind is InboundKind.BUTTON and not ctx.answered:
             await ctx.answer("")
+        if ctx.forgotten:
+            await ctx.unit.inbox.forget(row.id)
 
     async def _route(self, ctx: Context, event: Inbound) -> None:
         match = self._match(ctx, event)

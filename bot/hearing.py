@@ -3,7 +3,9 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
+from bot.scam_watch import ScamWatch
 from handlers.kit.mentions import Vocabulary, has_at
 
 
@@ -20,20 +22,38 @@ class Recent(OrderedDict[object, None]):
         if len(self) > self._limit:
             self.popitem(last=False)
 
-    def discard(self, item: object) -> None:
-        self.pop(item, None)
+
+class Window(NamedTuple):
+    """While it is open, what one person writes in one chat is heard without an @. All times in seconds since 1970."""
+
+    first: float  # the message that opened it
+    called: float  # the newest message that called us
+    newest: float
+    gap: float  # how long it stays open without a word
+
+    def hears(self, at: float, cap: float) -> bool:
+        return self.first <= at <= min(self.newest + self.gap, self.first + cap)
 
 
 class Hearing:
-    """Shared by all adapters of one process. Chat keys are `Address.key`."""
+    """Shared by all adapters of one process. Chat keys are `Address.key`.
 
-    def __init__(self, words: Iterable[str] = (), slashes: Iterable[str] = ()) -> None:
+    `gap`: seconds of quiet that end a burst; `cap`: seconds it may last at most.
+    """
+
+    WINDOWS = 5_000
+
+    def __init__(
+        self, words: Iterable[str] = (), slashes: Iterable[str] = (), *, gap: float = 20.0, cap: float = 180.0
+    ) -> None:
         self.vocabulary = Vocabulary(())
         self.staff_chats: frozenset[str] = frozenset()
         self.staff_accounts: frozenset[str] = frozenset()  # platform:user id, for an @ that carries the account
         self.slashes = frozenset(slashes)  # our Latin commands; none known: every one may be ours
+        self.scams: ScamWatch | None = None  # None while no group wants to be warned of known scams
         self.own_names: set[str] = set()  # our @names on platforms, once known
-        self._windows = Recent(20_000)  # (chat key, user id): we asked this person something here
+        self.gap, self.cap = gap, cap
+        self.windows: OrderedDict[tuple[str, str], Window] = OrderedDict()  # by (chat key, user id)
         self._messages = Recent(50_000)  # (chat key, message id): belongs to a ticket, so its edits matter
         self._albums = Recent(5_000)  # (chat key, album): its first picture was addressed to us
         union = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
@@ -50,11 +70,9 @@ class Hearing:
         """Group texts that begin with one of `words` and are `meant` as a command need no @."""
         self._bare_words, self._bare = words, meant
 
-    def calls_us(self, chat_key: str, user_id: str, text: str) -> bool:
-        """True for a group text that names us, is a command that needs no @ there, or answers our question."""
+    def calls_us(self, chat_key: str, text: str) -> bool:
+        """True for a group text that names us, or is a command that needs no @ there."""
         if has_at(text) and self.vocabulary.find(text):
-            return True
-        if self._windows and (chat_key, user_id) in self._windows:
             return True
         if text.startswith(self._bare_words) and self._bare(text):
             return True
@@ -70,8 +88,46 @@ class Hearing:
         if album:
             self._albums.add((chat_key, album))
 
-    def open_window(self, chat_key: str, user_id: str) -> None:
-        self._windows.add((chat_key, user_id))
+    # ── bursts ─────────────────────────────────────────────────────────────
+    def goes_on(self, chat_key: str, user_id: str, at: float, text: str) -> bool:
+        """True for a group message that called nobody and goes on with what this person just told us.
 
-    def close_window(self, chat_key: str, user_id: str) -> None:
-        self._windows.discard((chat_key, user_id))
+        `at`: seconds since 1970, by the platform. An answer to somebody else must not be asked about.
+        """
+        window = self.windows.get((chat_key, user_id))
+        if window is None or has_at(text) or text.startswith(("/", "／")) or not window.hears(at, self.cap):
+            return False
+        if window.gap != self.gap:  # it was only a call; this is the matter itself
+            window = Window(at, window.called, at, self.gap)
+        self._remember(chat_key, user_id, window._replace(newest=max(window.newest, at)))
+        return True
+
+    def called(self, chat_key: str, user_id: str, at: float, *, bare: bool) -> None:
+        """This person called us in a group; for a while they need not call again. `bare`: and said nothing else yet."""
+        if chat_key in self.staff_chats:
+            return
+        known = self.windows.get((chat_key, user_id))
+        first = known.first if known is not None and known.hears(at, self.cap) else at
+        gap = self.cap if bare else self.gap
+        self._remember(chat_key, user_id, Window(first, at, max(at, known.newest if known else at), gap))
+
+    def listen(self, chat_key: str, user_id: str, at: float, *, bare: bool) -> None:
+        """What this person said at `at` is a matter. The window is open, unless we were restarted in between."""
+        if (chat_key, user_id) not in self.windows:
+            self.open_window(chat_key, user_id, at, at, self.cap if bare else self.gap)
+
+    def open_window(self, chat_key: str, user_id: str, first: float, newest: float, gap: float) -> None:
+        """As it was before a restart."""
+        self._remember(chat_key, user_id, Window(first, newest, newest, gap))
+
+    def close_window(self, chat_key: str, user_id: str, at: float) -> None:
+        """What was said at `at` was no matter: unless a matter stands beside it, its writer must call again."""
+        known = self.windows.get((chat_key, user_id))
+        if known is not None and known.first == known.called == at:
+            del self.windows[chat_key, user_id]
+
+    def _remember(self, chat_key: str, user_id: str, window: Window) -> None:
+        self.windows[chat_key, user_id] = window
+        self.windows.move_to_end((chat_key, user_id))
+        if len(self.windows) > self.WINDOWS:
+            self.windows.popitem(last=False)

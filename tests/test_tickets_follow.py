@@ -81,8 +81,8 @@ async def test_what_cannot_be_done_is_told_in_a_sentence(world: World, words: st
 
 async def test_a_neighbour_adds_by_reply_but_not_by_number(world: World) -> None:
     await claimed(world)
-    await world.liu.says("我也看见了", reply_to=world.receipt(1).ref)
-    assert world.wang.inbox[-1].text == "1 号有人补充（刘阿姨）：我也看见了"
+    await world.liu.says("那人往东边跑了", reply_to=world.receipt(1).ref)
+    assert world.wang.inbox[-1].text == "1 号有人补充（刘阿姨）：那人往东边跑了"
     await world.liu.tells("补充 1 偷看一下")
     assert "没有找到 1 号" in world.liu.inbox[-1].text
 

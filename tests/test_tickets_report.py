@@ -298,6 +298,7 @@ async def test_an_anonymous_report_is_taken_but_gives_no_power(world: World) -> 
 # ── later in its life ──────────────────────────────────────────────────────
 async def test_thanks_as_a_reply_are_thanks(world: World) -> None:
     await claimed(world)
+    await world.passes(minutes=5)
     await world.chen.says("谢谢！", reply_to=world.receipt(1).ref)
     assert world.last("g1").text == "不客气，有事随时 @民警。"
     assert EntryKind.SUPPLEMENTED not in await kinds(world)

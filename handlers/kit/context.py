@@ -75,6 +75,7 @@ class Context(Heard):
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
     listening: bool = False  # what this person adds without an @ is heard for a while
+    waiting: bool = False  # and they have not said yet what the matter is
     forgotten: bool = False  # it turned out not to be meant for us: nothing of it may stay
     directory_changed: bool = False
     replied: bool = False

@@ -54,6 +54,10 @@ class Cron:
     handler: Plain
 
 
+CALLED = "called"
+"""The step of a conversation in a group: somebody called us and has not said why yet. It ends with the call's time."""
+
+
 class Feature:
     """Collects declarations; holds no state. One function may carry several of them."""
 

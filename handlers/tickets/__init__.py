@@ -1,6 +1,38 @@
 """Tickets: from a resident's @ to a rated end."""
 
-from handlers.tickets import closing, follow, lists, report, transfer, work
-from handlers.tickets.feature import tickets
+from handlers.tickets import (
+    alarm,
+    asking,
+    bursts,
+    closing,
+    correcting,
+    follow,
+    lists,
+    report,
+    sensitive,
+    splitting,
+    transfer,
+    wanted,
+    watching,
+    work,
+)
+from handlers.tickets.feature import BurstSettings, tickets
 
-__all__ = ["closing", "follow", "lists", "report", "tickets", "transfer", "work"]
+__all__ = [
+    "BurstSettings",
+    "alarm",
+    "asking",
+    "bursts",
+    "closing",
+    "correcting",
+    "follow",
+    "lists",
+    "report",
+    "sensitive",
+    "splitting",
+    "tickets",
+    "transfer",
+    "wanted",
+    "watching",
+    "work",
+]

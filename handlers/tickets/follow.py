@@ -1,11 +1,14 @@
 """What is added to a ticket later, and who must hear of it."""
 
+from dataclasses import replace
+
 from handlers.kit import parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
+from handlers.tickets.growing import grow, show, with_line
 from handlers.tickets.view import lane, refresh
 from storage.model.messages import Attachment, Content, Role
 from storage.model.tickets import EntryKind, Move, Ticket
@@ -29,17 +32,17 @@ async def add_to(ctx: Context, ticket: Ticket, *, text: str | None = None, quiet
     """Text, pictures and places join the ticket; whoever has it is told. `quiet`: no answer in the chat."""
     event = ctx.event
     words = ctx.said if text is None else text
+    own = ctx.who.person.id == ticket.reporter_id
     await ctx.unit.tickets.add_message(ticket.id, event.chat.address, event.message_id, event.album)
     if event.attachments:
-        await ctx.unit.attachments.add(ticket.id, event.platform, event.attachments, ctx.now)
-    await ctx.log(
-        EntryKind.SUPPLEMENTED,
-        ticket=ticket,
-        text=words,
-        data={"attachments": [a.kind for a in event.attachments]},
-    )
+        await ctx.unit.attachments.add(ticket.id, event.platform, event.attachments, ctx.now, event.message_id)
+    data = {"attachments": [a.kind for a in event.attachments], "message": event.message_id}
+    await ctx.log(EntryKind.SUPPLEMENTED, ticket=ticket, text=words, data=data)
+    if own and not ticket.finished:
+        now = replace(ticket, text=with_line(ticket.text, words), first_at=event.at, heard_at=event.at)
+        await show(ctx, ticket, await grow(ctx, ticket, now))
     told = words or texts.attachment_list([a.kind for a in event.attachments])
-    if ctx.who.person.id == ticket.reporter_id:
+    if own:
         await note(ctx, ticket, texts.REPORTER_ADDED.format(number=texts.number(ticket), text=told))
     else:
         sentence = texts.OTHER_ADDED.format(number=texts.number(ticket), name=ctx.who.person.name, text=told)
@@ -57,7 +60,8 @@ async def note(ctx: Context, ticket: Ticket, sentence: str) -> None:
         mine = ctx.actor is not None and ctx.actor.person.id == holder
         if mine or await ctx.tell(holder, sentence, lane=lane(ticket), ticket_id=ticket.id) is not None:
             return
-    said = texts.PRIVATE_NEWS.format(number=texts.number(ticket), bare=ticket.number) if ticket.private else sentence
+    hushed = texts.PRIVATE_NEWS.format(number=texts.number(ticket), bare=ticket.number)
+    said = hushed if ticket.confidential else sentence
     for group in await ctx.unit.groups.officers(ticket.station_id):
         await ctx.say(group, said, lane=lane(ticket), ticket_id=ticket.id)
 

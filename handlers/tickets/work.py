@@ -8,6 +8,7 @@ from handlers.tickets.closing import ask_reporter
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number, ticket_to_work
 from handlers.tickets.view import card_to, refresh, refresh_cards
+from handlers.tickets.watching import tell_watchers
 from storage.model.messages import Button, Content, Role
 from storage.model.tickets import WAITING, EntryKind, Move, Ticket
 
@@ -155,5 +156,6 @@ async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> bool:
     await ctx.log(EntryKind.RESOLVED, ticket=moved, text=moved.finding)
     await refresh(ctx, moved)
     await ask_reporter(ctx, moved)
+    await tell_watchers(ctx, moved)
     await ctx.answer(texts.RESOLVED_NOTE.format(number=texts.number(moved)))
     return True

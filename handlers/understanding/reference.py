@@ -25,7 +25,10 @@ class Correction:
 
 
 _EDGE = " \t\n,，.。!！?？:：;；~～…、@-—"
-_BEFORE = r"(?:上面|上边|前面|刚才|刚刚|方才|刚|之前|先前|我)(?:我)?(?:说|讲|发|写|反映|提|拍|问|讲述|描述)(?:的|过的|了的|到的)?"
+_BEFORE = (
+    r"(?:上面|上边|前面|刚才|刚刚|方才|刚|之前|先前|我)(?:我)?"
+    r"(?:说|讲|发|写|反映|提|拍|问|讲述|描述)(?:的|过的|了的|到的)?"
+)
 _THING = r"(?:这|那|此|该)(?:个|件|种|桩|类)?(?:事儿?|问题|情况|消息|话|东西)"
 _POINTS = re.compile(
     rf"(?:{_BEFORE}|(?:看|见|如|同|往|爬)(?:一下|看|到|我)?(?:上面|上边|上文|前面|上)(?![\u4e00-\u9fff]*(?:有|在|掉|扔|漏|滴|住))"
@@ -64,7 +67,10 @@ def refers_back(said: str) -> Reference | None:
 
 
 _LEAD = r"(?:(?:不好意思|抱歉|对不起|哦|噢|啊|呃|额)[\s,，。.!！]*)?(?:我)?(?:刚才|刚刚|刚|上面|前面)?(?:我)?"
-_SLIP = r"(?:(?:打|写|说|发|讲|输|记|弄|搞|报)(?:错|岔|反)(?:了|啦)?(?:字|一个字|地址|楼号|号|门牌|单元)?|口误|手误|笔误)(?:了|啦)?"
+_SLIP = (
+    r"(?:(?:打|写|说|发|讲|输|记|弄|搞|报)(?:错|岔|反)(?:了|啦)?(?:字|一个字|地址|楼号|号|门牌|单元)?|口误|手误|笔误)"
+    r"(?:了|啦)?"
+)
 _STOP = r"[\s,，。.!！:：;；]"
 _CORRECTIONS = (
     re.compile(
@@ -96,7 +102,7 @@ def correction(said: str) -> Correction | None:
             continue
         right = _TAIL.sub("", found["right"]).strip(_EDGE)
         wrong = (found.groupdict().get("wrong") or "").strip(_EDGE)
-        # Without a word that says so, only places and numbers are taken for corrections: "是他不是我" may be the matter.
+        # Without a word that says so, only places and numbers are corrections: "是他不是我" may be the matter.
         if right and (place < 4 or (_NUMBERED.search(right) and (not wrong or _NUMBERED.search(wrong)))):
             return Correction(right=right, wrong=_TAIL.sub("", wrong))
     return None

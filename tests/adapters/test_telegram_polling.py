@@ -61,7 +61,7 @@ def three(fake: FakeTelegram) -> list[Json]:
     make = fake.make
     updates = [
         make.to_us(GROUP, CHEN, "高空抛物"),
-        make.text(GROUP, CHEN, "吃了吗"),
+        make.text(GROUP, user(5002, "王秀兰"), "吃了吗"),
         make.text(GROUP, CHEN, "@民警"),
     ]
     fake.push(*updates)

@@ -1,5 +1,6 @@
 """What people at their browsers do: say something, press a button, change their words, look back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +12,9 @@ from bot.adapters.local.board import Board
 from bot.adapters.local.directory import BOT, BOT_NAME, PLATFORM, Persona, RoomInfo, private_chat_id
 from bot.adapters.local.photos import PHOTO_MAX, sniff
 from bot.hearing import Hearing
+from bot.ring import Line, Ring, leaned_on
+from handlers.kit.mentions import has_at
+from handlers.understanding.reference import is_bare, refers_back
 from storage.model.messages import Attachment, AttachmentKind, Chat, Envelope
 from storage.stores.room import RoomMessage
 
@@ -52,6 +56,11 @@ class Corner:
     newest: views.MessageView | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Line(Line):
+    photo: str  # its ref, or ""
+
+
 class Door:
     """The prefilter is here: only what is addressed to the bot goes to `accept` and into the store.
 
@@ -64,6 +73,7 @@ class Door:
         self._board = board
         self._hearing = hearing
         self._names = names
+        self._ring = Ring()
 
     async def say(self, words: Say) -> views.MessageView:
         """A message. Returns it as the room shows it; a repeated one is taken once."""
@@ -85,19 +95,27 @@ class Door:
             reply_to=reply.id if reply else "",
         )
         to_bot = chat.private or self._names_bot(text) or (reply is not None and not reply.sender_id)
-        wanted = to_bot or self._hears(chat.address.key, persona.user_id, text, words.album)
+        aside = words.reply_to != "" and (reply is None or reply.sender_id != persona.user_id)
+        wanted = to_bot or self._hears(chat.address.key, draft, words.album, aside=aside)
         message, wanted = self._board.room.once(draft, wanted)
-        if not wanted:
-            self.ignored += 1
-            self._board.room.whisper(message)
-            return await self._board.publish("message", message)
-        if attachment is not None:
-            await self._board.photos.keep(attachment.ref)
         event = _event("message", words.event, message, chat)
         photo = events.Photo(ref=attachment.ref, name=attachment.name, size=attachment.size) if attachment else None
         event = msgspec.structs.replace(event, addressed=to_bot, album=words.album, photo=photo)
-        await self._deliver(event, chat)
-        self._hearing.took(chat.address.key, message.id, words.album)
+        if not wanted:
+            self.ignored += 1
+            self._board.room.whisper(message)
+            self._ring.keep(events.encode(event))
+            if self._hearing.scams is not None and self._hearing.scams.knows(chat.address.key, text):
+                await self._deliver(event, chat, sighted=True)
+            return await self._board.publish("message", message)
+        if reply is not None and reply.sender_id:
+            event = msgspec.structs.replace(event, quoted=reply.text)
+        lines = self._called(event, reply, chat)
+        for ref in (attachment.ref if attachment else "", *(line.photo for line in lines)):
+            await self._board.photos.keep(ref)
+        await self._deliver(event, chat, tuple(line.body for line in lines))
+        for message_id, album in ((message.id, words.album), *((line.message_id, line.album) for line in lines)):
+            self._hearing.took(chat.address.key, message_id, album)
         return await self._board.publish("message", await self._board.room.keep(message))
 
     async def press(self, event: str, user_id: str, chat_id: str, message_id: str, action: str) -> None:
@@ -194,17 +212,54 @@ class Door:
     def _names_bot(self, text: str) -> bool:
         return any(m.name == BOT_NAME or m.name.startswith(self._names) for m in events.mentions(text))
 
-    def _hears(self, chat_key: str, user_id: str, text: str, album: str) -> bool:
-        if text.startswith(("/", "／")) or self._hearing.calls_us(chat_key, user_id, text):
+    def _hears(self, chat_key: str, said: RoomMessage, album: str, *, aside: bool) -> bool:
+        if said.text.startswith(("/", "／")) or self._hearing.calls_us(chat_key, said.text):
             return True
-        return self._hearing.belongs(chat_key, "", album)
+        if self._hearing.belongs(chat_key, "", album):
+            return True
+        return not aside and self._hearing.goes_on(chat_key, said.sender_id, said.at / 1000, said.text)
 
-    async def _deliver(self, event: events.Event, chat: Chat) -> None:
+    def _called(self, event: events.Event, reply: RoomMessage | None, chat: Chat) -> list["_Line"]:
+        """A call in a group opens a window for what its writer adds; the lines it leans on go along."""
+        key = chat.address.key
+        by_name = self._names_bot(event.text) or self._hearing.calls_us(key, event.text)
+        staff = f"{PLATFORM}:{event.user}" in self._hearing.staff_accounts
+        if chat.private or staff or not (by_name or event.addressed):
+            return []
+        said = self._hearing.vocabulary.strip(event.text)
+        bare = is_bare(said) and event.photo is None and reply is None
+        self._hearing.called(key, event.user, event.at / 1000, bare=bare)
+        how = refers_back(said) if reply is None else None
+        if how is None:
+            return []
+        return leaned_on(self._own_lines(event), event.at / 1000, how, self._hearing.gap)
+
+    def _own_lines(self, call: events.Event) -> Iterator["_Line"]:
+        """What this person said in this chat and nobody was called with, newest first."""
+        for body in self._ring.newest(call.user.encode()):
+            event = events.decode(body)
+            if (event.chat, event.user) == (call.chat, call.user):
+                yield _Line(
+                    body=body,
+                    at=event.at / 1000,
+                    text=event.text,
+                    message_id=event.message,
+                    album=event.album,
+                    aside=has_at(event.text) or event.reply_to != "",
+                    photo=event.photo.ref if event.photo else "",
+                )
+
+    async def _deliver(
+        self, event: events.Event, chat: Chat, earlier: tuple[bytes, ...] = (), *, sighted: bool = False
+    ) -> None:
         if self.accept is None:
             raise RefusedError(503, "平安正在停下，请过一会儿再发。")
         body = events.encode(event)
         key = chat.address.key
-        await self.accept([Envelope(platform=PLATFORM, bot=BOT, event_id=event.event, chat_key=key, body=body)])
+        envelope = Envelope(
+            platform=PLATFORM, bot=BOT, event_id=event.event, chat_key=key, body=body, earlier=earlier, sighted=sighted
+        )
+        await self.accept([envelope])
 
 
 def _checked(text: str) -> str:

@@ -50,6 +50,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: Word
     text: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     reply_to: Word = ""
+    quoted: Annotated[str, msgspec.Meta(max_length=4000)] = ""  # what another person wrote, answered by this one
     addressed: bool = False
     album: Word = ""
     photo: Photo | None = None
@@ -63,6 +64,11 @@ _decoder = msgspec.json.Decoder(Event)
 def encode(event: Event) -> bytes:
     """Canonical: the same event always gives the same bytes."""
     return msgspec.json.encode(event)
+
+
+def decode(body: bytes) -> Event:
+    """What `encode` made."""
+    return _decoder.decode(body)
 
 
 def clean(text: str) -> str:
@@ -111,6 +117,7 @@ def parse(body: bytes) -> Inbound:
         addressed=private or event.addressed,
         attachments=(_attachment(event.photo),) if event.photo else (),
         reply_to=event.reply_to,
+        quoted=event.quoted,
         album=event.album,
         button=event.button,
         callback_id=event.callback,

@@ -53,6 +53,7 @@ class Origin(Struct):
 class GlanceMessage(Struct):
     message_id: Id
     chat: GlanceChat
+    date: Count = 0
     from_: GlanceUser | None = None
     sender_chat: GlanceChat | None = None
     text: str = ""
@@ -152,6 +153,13 @@ class Something(Struct):
     """Content we cannot use (sticker, poll, contact, dice): only its presence matters."""
 
 
+class Quoted(Origin):
+    """The same, with what it said."""
+
+    text: str = ""
+    caption: str = ""
+
+
 class Message(Struct):
     message_id: Id
     date: Count
@@ -165,7 +173,7 @@ class Message(Struct):
     caption: str = ""
     entities: tuple[Entity, ...] = ()
     caption_entities: tuple[Entity, ...] = ()
-    reply_to_message: Origin | None = None
+    reply_to_message: Quoted | None = None
     media_group_id: str = ""
     photo: tuple[PhotoSize, ...] = ()
     voice: File | None = None
