@@ -1,4 +1,4 @@
-"""What stands in a database before the first message: a station (from a file or the sample) and the rules."""
+"""What stands in a database before the first message: a station (from a file or the sample), rules, knowledge."""
 
 from collections.abc import Mapping
 from importlib import resources
@@ -9,6 +9,7 @@ import structlog
 from bot import logs
 from bot.clock import Clock
 from bot.config import ConfigError, Settings
+from bot.knowledge_load import load, read, shipped
 from bot.station_file import apply, load_station, parse_station
 from handlers.broadcast import check_rules, sync_rules
 from storage.engine.base import Engine
@@ -28,6 +29,16 @@ async def seed(engine: Engine, settings: Settings, clock: Clock, bots: Mapping[s
             raise ConfigError("\n".join(wrong))
         for station in stations:
             await sync_rules(unit, station, settings.broadcasts.rules, now=clock.now())
+        await _knowledge(unit, settings, clock)
+
+
+async def _knowledge(unit: Unit, settings: Settings, clock: Clock) -> None:
+    """A bad entry is told and left out; answers are no reason not to start."""
+    library = read(Path(settings.knowledge_dir) if settings.knowledge_dir else shipped())
+    for problem in library.problems:
+        log.warning(logs.KNOWLEDGE_PROBLEM, problem=problem)
+    kept = await load(unit, library, clock.now())
+    log.info(logs.KNOWLEDGE_LOADED, added=kept.added, changed=kept.changed, disabled=kept.disabled)
 
 
 async def _stations(unit: Unit, settings: Settings, clock: Clock, bots: Mapping[str, str]) -> None:

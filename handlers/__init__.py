@@ -5,6 +5,7 @@ from handlers.duty import duty
 from handlers.groups import groups
 from handlers.helping import helping
 from handlers.kit.feature import Feature
+from handlers.knowledge import knowledge
 from handlers.scam import scam
 from handlers.tickets import tickets
 
@@ -14,5 +15,6 @@ FEATURES: tuple[Feature, ...] = (
     groups,
     broadcast,
     scam,
+    knowledge,
     helping,
 )

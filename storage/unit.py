@@ -6,6 +6,7 @@ from storage.engine.base import Tx
 from storage.stores.broadcasts import Broadcasts
 from storage.stores.inbox import Inbox
 from storage.stores.jobs import Conversations, Jobs, Leases, Slots
+from storage.stores.knowledge import KnowledgeBase
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
 from storage.stores.scams import Scams
@@ -76,3 +77,7 @@ class Unit:
     @cached_property
     def scams(self) -> Scams:
         return Scams(self.tx)
+
+    @cached_property
+    def knowledge(self) -> KnowledgeBase:
+        return KnowledgeBase(self.tx)

@@ -116,6 +116,54 @@ def backup(
 
 
 @app.command()
+def understand(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="一句话，看看机器人怎么理解。", show_default=False)] = "",
+    jsonl: Annotated[
+        str, typer.Option("--jsonl", help='一行一个 {"id","text","mention"}；- 是标准输入。', show_default=False)
+    ] = "",
+    places: Annotated[Path | None, typer.Option("--places", help="地名表，一行一个。", show_default=False)] = None,
+) -> None:
+    """看看机器人怎么理解一句话，或者成批地理解。"""
+    from bot.cli.understanding import show_one, understand_lines
+
+    if jsonl:
+        understand_lines(jsonl, places, context.obj.config)
+    else:
+        show_one(text, context.obj.config)
+
+
+@app.command()
+def train(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看看会变好还是变差，不启用。")] = False,
+) -> None:
+    """用民警改过的单子（改类、改急）让机器人学得更准。要先在配置里同意。"""
+    from bot.cli.understanding import learn
+
+    learn(context.obj.config, dry_run=dry_run)
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="一个问题，看看知识库怎么答。", show_default=False)] = "",
+    jsonl: Annotated[
+        str, typer.Option("--jsonl", help='一行一个 {"id","text"}；- 是标准输入。', show_default=False)
+    ] = "",
+    knowledge: Annotated[
+        Path | None, typer.Option("--knowledge", help="知识库目录，默认是随程序的。", show_default=False)
+    ] = None,
+) -> None:
+    """看看知识库怎么回答一个问题，或者成批地问。不需要配置和数据库。"""
+    from bot.cli.asking import ask_lines, ask_one
+
+    if jsonl:
+        ask_lines(jsonl, knowledge)
+    else:
+        ask_one(text, knowledge)
+
+
+@app.command()
 def version() -> None:
     """显示版本。"""
     from bot.cli.checkup import show_version

@@ -3,8 +3,11 @@
 import asyncio
 from pathlib import Path
 
+from rich.console import Console
+
 from bot.cli.common import console, settings_of
 from bot.config import ConfigError, Settings, default_text
+from bot.knowledge_load import read, shipped
 from bot.sample import station_text
 from bot.station_file import StationFile, load_station
 
@@ -34,6 +37,7 @@ def check_files(config: Path | None, station: Path | None) -> None:
     _check_rules(settings)
     told = console()
     told.print(f"✓ 配置 {config or '（没有 config.yaml，用默认配置）'}")
+    _check_knowledge(settings, told)
     path = station or _station_path(settings)
     if path is None:
         told.print("! 没有站点文件。运行 pingan init 可以生成一份样例。")
@@ -51,6 +55,13 @@ def _check_rules(settings: Settings) -> None:
     wrong = check_rules(rules, [rule.station for rule in rules])  # which stations there are, only the database knows
     if wrong:
         raise ConfigError("\n".join(wrong))
+
+
+def _check_knowledge(settings: Settings, told: Console) -> None:
+    library = read(Path(settings.knowledge_dir) if settings.knowledge_dir else shipped())
+    told.print(f"✓ 知识库 {len(library.entries)} 条")
+    for problem in library.problems:
+        told.print(f"! {problem}")
 
 
 def _station_path(settings: Settings) -> Path | None:

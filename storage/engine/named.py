@@ -45,12 +45,14 @@ class Statement:
 
 @cache
 def statements(dialect: str) -> dict[str, Statement]:
-    """Every statement by name. `dialect` is "sqlite" or "postgres"."""
+    """Every statement by name. `dialect` is "sqlite" or "postgres": what cannot be said alike stands in its folder."""
+    files = sorted((*SQL.glob("*.sql"), *(SQL / dialect).glob("*.sql")))
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     if dialect == "sqlite":
-        found = aiosql.from_path(SQL, SQLite3Adapter, mandatory_parameters=False)
+        found = aiosql.from_str(text, SQLite3Adapter, mandatory_parameters=False)
         return {name: _statement(name, getattr(found, name).sql) for name in _names(found)}
     adapter = AsyncPGAdapter()  # type: ignore[no-untyped-call]
-    found = aiosql.from_path(SQL, lambda: adapter, mandatory_parameters=False)
+    found = aiosql.from_str(text, lambda: adapter, mandatory_parameters=False)
     return {name: _statement(name, getattr(found, name).sql, adapter.var_sorted[name]) for name in _names(found)}
 
 

@@ -68,6 +68,7 @@ def _knowledge() -> None:
         _text("review_on"),
         _text("origin", "file"),  # file: follows knowledge/*.md; edited: an editor's words, the file no longer wins
         _count("enabled", "1"),
+        sa.Column("mark", sa.BigInteger, nullable=False),  # tells contents apart
         sa.Column("updated_at", Ms, nullable=False),
         sa.Column("updated_by", Id, sa.ForeignKey("person.id")),
     )
@@ -114,4 +115,5 @@ def _scams() -> None:
         sa.Column("at", Ms, nullable=False),
     )
     op.create_index("scam_sighting_station", "scam_sighting", ["station_id", "at"])
+    op.create_index("scam_sighting_ticket", "scam_sighting", ["ticket_id"])
     op.add_column("inbox", _count("sighted"))  # not said to us: a known scam in a group that wants to be warned
