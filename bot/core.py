@@ -21,7 +21,7 @@ from bot.scam_watch import ScamWatch
 from bot.schedule import Scheduler
 from handlers.kit.feature import CALLED, Feature
 from handlers.kit.mentions import Vocabulary
-from handlers.kit.names import call_names
+from handlers.kit.names import call_names, places_of_all
 from handlers.kit.router import Router
 from storage.engine.base import Engine
 from storage.model.people import GroupKind
@@ -80,11 +80,16 @@ class Core:
             unit = Unit(tx)
             names = {name for member in await unit.people.staff_everywhere() for name in call_names(member.person)}
             staff = await unit.groups.of_kind(GroupKind.OFFICERS)
-            accounts = [a for s in await unit.stations.all() for a in await unit.people.staff_identities(s.id)]
+            stations = await unit.stations.all()
+            accounts = [a for s in stations for a in await unit.people.staff_identities(s.id)]
+            groups = await unit.groups.all()
         names |= {account.username for account in accounts if account.username}
         wanted = frozenset(n.lower() for n in {*names, *self.aliases, *self.hearing.own_names})
         if wanted != self.hearing.vocabulary.names:
             self.hearing.vocabulary = Vocabulary(wanted)
+        places = {s.id: places_of_all(g for g in groups if g.station_id == s.id) for s in stations}
+        if places != self.hearing.places:
+            self.hearing.places = places
         self.hearing.staff_accounts = frozenset(f"{a.platform}:{a.user_id}" for a in accounts)
         self.hearing.staff_chats = frozenset(f"{g.platform}:{g.chat_id}" for g in staff)
         await self._refresh_scams()

@@ -87,6 +87,7 @@ class Dispatcher:
             cause=cause,
             post=put,
             vocabulary=self._hearing.vocabulary,
+            places=self._hearing.places,
             features=self._router.features,
             all_settings=self._publisher.settings,
             station=station,

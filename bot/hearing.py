@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from bot.scam_watch import ScamWatch
@@ -49,6 +49,7 @@ class Hearing:
         self.vocabulary = Vocabulary(())
         self.staff_chats: frozenset[str] = frozenset()
         self.staff_accounts: frozenset[str] = frozenset()  # platform:user id, for an @ that carries the account
+        self.places: Mapping[int, tuple[str, ...]] = {}  # station id → places known there
         self.slashes = frozenset(slashes)  # our Latin commands; none known: every one may be ours
         self.scams: ScamWatch | None = None  # None while no group wants to be warned of known scams
         self.own_names: set[str] = set()  # our @names on platforms, once known

@@ -71,7 +71,6 @@ class Context(Heard):
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
     actor: Actor | None = None
-    station: Station | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
     listening: bool = False  # what this person adds without an @ is heard for a while

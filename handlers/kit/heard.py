@@ -1,6 +1,7 @@
 """What happened: the event as it was said, and what it means. The half of a Context that changes nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from handlers.kit.mentions import Vocabulary
@@ -8,7 +9,7 @@ from handlers.kit.names import places_of
 from handlers.understanding import Gazetteer, Understanding, understand
 from handlers.understanding.reference import is_bare
 from storage.model.messages import Inbound, InboundKind
-from storage.model.people import Group, GroupKind
+from storage.model.people import Group, GroupKind, Station
 
 
 @dataclass(kw_only=True)
@@ -16,7 +17,10 @@ class Heard:
     vocabulary: Vocabulary
     inbound: Inbound | None = None
     group: Group | None = None
+    station: Station | None = None
+    places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # station id → every place known there
     earlier: tuple[Inbound, ...] = ()  # what the same person wrote just before, if the event leans on it
+    _meanings: dict[str, Understanding] = field(default_factory=dict)
 
     @property
     def event(self) -> Inbound:
@@ -50,8 +54,9 @@ class Heard:
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
-        """The places people of this group name without more words."""
-        return Gazetteer(near=places_of(self.group)) if self.group is not None else Gazetteer()
+        """The places people of this group name without more words, then those of the whole station."""
+        near = places_of(self.group) if self.group is not None else ()
+        return Gazetteer(near=near, far=self.places.get(self.station.id, ()) if self.station is not None else ())
 
     @cached_property
     def understood(self) -> Understanding:
@@ -59,8 +64,12 @@ class Heard:
         return self.understand(self.matter)
 
     def understand(self, text: str) -> Understanding:
-        """What `text` means when it is said here, to us."""
-        return understand(text, mention=self.inbound is not None, gazetteer=self.gazetteer)
+        """What `text` means when it is said here, to us. Several features ask; it is read once."""
+        found = self._meanings.get(text)
+        if found is None:
+            found = understand(text, mention=self.inbound is not None, gazetteer=self.gazetteer)
+            self._meanings[text] = found
+        return found
 
     @property
     def public(self) -> bool:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
-from storage.model.people import Group, Member, Person, PersonRole
+from handlers.understanding import Gazetteer, find_places
+from storage.model.people import Group, GroupKind, Member, Person, PersonRole
 
 _DOUBLE = (
     "欧阳",
@@ -56,5 +58,27 @@ _GROUP_WORDS = re.compile(
 
 def places_of(group: Group) -> tuple[str, ...]:
     """The places a group stands for: those its station listed, and the one in its title ("东湾花园业主群")."""
-    own = _GROUP_WORDS.sub("", group.title).strip(" ·-—（）()")
+    own = _titled(group)
     return tuple(dict.fromkeys((*group.places, *((own,) if len(own) >= 2 else ()))))
+
+
+def places_of_all(groups: Iterable[Group]) -> tuple[str, ...]:
+    """What is known anywhere in a station: places that were listed, and titles that read like a place by themselves.
+
+    In another group a title such as 相亲相爱 would be taken for a place wherever somebody writes the word.
+    """
+    found: dict[str, None] = {}
+    for group in groups:
+        if group.kind is not GroupKind.OFFICERS:
+            own = _titled(group)
+            found |= dict.fromkeys((*group.places, *((own,) if _is_place(own) else ())))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _is_place(name: str) -> bool:
+    return any(span.text == name for span in find_places(name, Gazetteer()))
+
+
+def _titled(group: Group) -> str:
+    return _GROUP_WORDS.sub("", group.title).strip(" ·-—（）()")
