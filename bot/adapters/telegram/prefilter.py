@@ -10,7 +10,7 @@ import msgspec
 
 from bot.adapters.telegram.addressing import PLATFORM, Me
 from bot.adapters.telegram.offsets import shown
-from bot.adapters.telegram.wire import Glance, GlanceEntity, GlanceMessage, glance_decoder
+from bot.adapters.telegram.wire import Glance, GlanceEntity, GlanceMessage, GlanceUser, glance_decoder
 from bot.hearing import Hearing
 from bot.ring import Line, Ring, leaned_on
 from handlers.kit.mentions import has_at
@@ -106,7 +106,12 @@ class Prefilter:
         return (
             self._addressed(message)
             or (message.media_group_id != "" and self._further_picture(message))
-            or (bool(self._windows) and self._goes_on(message))
+            or (
+                len(self._windows) > 0
+                and message.from_ is not None
+                and (_key(message.chat.id), str(message.from_.id)) in self._windows
+                and self._goes_on(message, message.from_)
+            )
         )
 
     def _addressed(self, message: GlanceMessage) -> bool:
@@ -119,10 +124,9 @@ class Prefilter:
             or self._called(message)
         )
 
-    def _goes_on(self, message: GlanceMessage) -> bool:
+    def _goes_on(self, message: GlanceMessage, sender: GlanceUser) -> bool:
         """More of what this person has just told us; not if it is meant for somebody else."""
-        sender = message.from_
-        if sender is None or message.sender_chat is not None or _aside(message):
+        if message.sender_chat is not None or sender.is_bot or _aside(message):
             return False
         text = message.text or message.caption
         return self._hearing.goes_on(_key(message.chat.id), str(sender.id), message.date, text)
