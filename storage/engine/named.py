@@ -16,10 +16,10 @@ ticket (Tx.recall), and the ticket it has just written itself (Tx.remember)."""
 
 HARMLESS = {
     *("station_next_number", "newcomer_person", "newcomer_identity", "newcomer_member"),
-    *("ticket_add", "ticket_route"),
+    *("ticket_add", "ticket_route", "ticket_grow"),
 }
 """Writes to those tables after which everything remembered is still true: a newcomer is a resident, no staff; a ticket
-that is added or routed is remembered anew."""
+that is added, routed or has grown is remembered anew."""
 
 _WRITTEN = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.IGNORECASE | re.MULTILINE)
 

@@ -3,7 +3,15 @@
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.understanding import Understanding, understand
+from tests.harness import World
+from tests.stories import on_sqlite
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("jieba", "rjieba", "numpy", "sklearn", "scipy")
@@ -37,3 +45,20 @@ def test_two_hundred_reports_load_nothing_heavy(sqlite_template: Path, tmp_path:
     tickets, *heavy = done.stdout.split()
     assert heavy == []
     assert int(tickets) > REPORTS // 2  # the rest were questions, answered without one
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "text", ["5栋楼上往下扔酒瓶", "有人推荐股票稳赚不赔，是不是骗子", "身份证丢了怎么补办", "谢谢"]
+)
+async def test_a_message_is_read_once(world: World, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[str] = Counter()
+
+    def counted(text: str, **more: Any) -> Understanding:
+        read[text] += 1
+        return understand(text, **more)
+
+    monkeypatch.setattr("handlers.kit.heard.understand", counted)
+    await world.chen.says(f"@民警 {text}")
+    assert read[text] == 1
+    assert set(read.values()) == {1}  # the suspicious part of a question is looked at by itself
