@@ -12,6 +12,7 @@ from bot.config import ConfigError, Settings
 from bot.knowledge_load import load, read, shipped
 from bot.station_file import apply, load_station, parse_station
 from handlers.broadcast import check_rules, sync_rules
+from handlers.knowledge.search import SHELF
 from storage.engine.base import Engine
 from storage.unit import Unit
 
@@ -38,6 +39,7 @@ async def _knowledge(unit: Unit, settings: Settings, clock: Clock) -> None:
     for problem in library.problems:
         log.warning(logs.KNOWLEDGE_PROBLEM, problem=problem)
     kept = await load(unit, library, clock.now())
+    await SHELF.index(unit)  # made ready now, not while the first resident waits
     log.info(logs.KNOWLEDGE_LOADED, added=kept.added, changed=kept.changed, disabled=kept.disabled)
 
 

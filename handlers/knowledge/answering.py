@@ -57,12 +57,13 @@ async def ask(ctx: Context, text: str) -> None:
     """The explicit form: what is not sure is offered to choose from. A sentence that begins with 问 is a message."""
     if not text:
         raise UsageError(say.ASK_HOW)
-    found = await answer_to(ctx.unit, text, ctx.understood) if _concerns_us(ctx) else None
+    if not _concerns_us(ctx):
+        ctx.emit(ReportWanted(text=text))
+        return
+    found = await answer_to(ctx.unit, text, ctx.understood)
     if found is not None and found.sure:
         await _answer(ctx, found.entry, found.score)
-    elif found is None and not _concerns_us(ctx):
-        ctx.emit(ReportWanted(text=text))
-    elif _SENTENCE.match(text):
+    elif _SENTENCE.match(text) and not ctx.staff:
         await _miss(ctx, text, found.entry.code if found else "")
         ctx.emit(ReportWanted(text=text))
     else:

@@ -19,6 +19,9 @@ UNSEEN = 0.6
 COVERED, ANSWERED, TITLED, CORE, NEAREST = 0.5, 0.2, 0.2, 0.2, 0.2
 """What the score is made of: how much of the question the entry's questions cover, its answer covers, its title covers;
 how much of what the entry is about the question names; how near the nearest single question of the entry is."""
+COMMON = 0.2
+"""A single character in more than this share of the entries tells nothing, and costs most of the time."""
+
 FEWEST = 150
 """A small base is weighed as if it had so many entries: that it knows little makes no word common."""
 
@@ -45,11 +48,14 @@ class Index:
     def __init__(self, entries: Iterable[Knowledge]) -> None:
         self.entries: Sequence[Knowledge] = tuple(entries)
         self.by_code = {entry.code: entry for entry in self.entries}
+        self._texts = {e.code: "\n".join((e.question, *e.aliases, e.answer)) for e in self.entries}
+        self._spoken: dict[str, set[str]] = {}  # things and other notions of an entry, once asked for
         self._places: dict[str, list[tuple[int, float, float]]] = defaultdict(list)  # entry, gain per share, core
         questions = [[terms(q) for q in (entry.question, *entry.aliases)] for entry in self.entries]
         counts = [Counter(term for question in each for term in question) for each in questions]
         spread = Counter(term for count in counts for term in count)
         total = max(len(self.entries), FEWEST) + 1
+        self._everywhere = frozenset(t for t, n in spread.items() if len(t) == 1 and n > COMMON * total)
         self._weight = {t: max(0.0, math.log(total / (n + 0.5))) ** RARE * _kind(t) for t, n in spread.items()}
         self._unseen = UNSEEN * math.log(total / 0.5) ** RARE
         for number, (count, each) in enumerate(zip(counts, questions, strict=True)):
@@ -67,30 +73,38 @@ class Index:
                 gain += ANSWERED
             self._places[term].append((number, gain, CORE * core.get(term, 0.0) / whole))
 
+    def telling(self, words: Collection[str], limit: int) -> list[str]:
+        """Those of the words that stand in entries and tell most about which."""
+        known = [word for word in words if word in self._places and word not in self._everywhere]
+        return sorted(known, key=lambda word: (-self._weight.get(word, 0.0), word))[:limit]
+
+    def text(self, code: str) -> str:
+        """Everything the entry of that code says."""
+        return self._texts[code]
+
     def strange(self, question: str, code: str) -> set[str]:
         """The things a question names and the entry of that code never speaks of."""
         named = meant(bare(question)) & things()
         if not named:
             return set()
-        entry = self.by_code[code]
-        told = "\n".join((entry.question, *entry.aliases, entry.answer))
-        return {thing for thing in named if thing not in meant(told)}
+        if code not in self._spoken:
+            self._spoken[code] = meant(self._texts[code])
+        return named - self._spoken[code]
 
     def _length(self, question: set[str]) -> float:
         return math.sqrt(sum(self._weight[t] for t in question)) or 1.0
 
     def best(self, question: str, among: Collection[str] | None = None, limit: int = 3) -> list[Hit]:
         """The best entries, best first. `among`: only these codes come into question."""
-        weights = {t: self._weight.get(t, self._unseen * _kind(t)) for t in terms(question)}
+        weights = {t: self._weight.get(t, self._unseen * _kind(t)) for t in terms(question) - self._everywhere}
         whole = sum(weights.values()) or 1.0
-        scores: dict[int, float] = defaultdict(float)
+        scores = [0.0] * len(self.entries)
         for term, weight in weights.items():
             part = weight / whole
             for number, gain, core in self._places.get(term, ()):
                 scores[number] += part * gain + core
-        if among is not None:
-            scores = {number: score for number, score in scores.items() if self.entries[number].code in among}
-        close = sorted(scores, key=lambda number: (-scores[number], number))[: max(CLOSE, limit + 1)]
+        near = [n for n, score in enumerate(scores) if score and (among is None or self.entries[n].code in among)]
+        close = sorted(near, key=lambda number: (-scores[number], number))[: max(CLOSE, limit + 1)]
         length = math.sqrt(whole)
         ranked = sorted(
             (-scores[number] - NEAREST * self._near(weights, number) / length, self.entries[number].code)

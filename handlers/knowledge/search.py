@@ -20,7 +20,9 @@ MARGIN = 0.01
 FEWEST = 4
 """Characters of a question that can be answered; of a mere 居住证 nobody knows what is asked."""
 
-CANDIDATES = 30
+CANDIDATES, TELLING = 40, 20
+"""So many entries the database names, by so many words of a question: those that tell most."""
+
 STRANGE = 0.25
 """What each thing the entry never speaks of takes away."""
 _FOR_PEOPLE = frozenset({Category.HELP, Category.CLUE, Category.DISPUTE, Category.NUISANCE, Category.LOST})
@@ -62,7 +64,8 @@ async def search(unit: Unit, question: str, limit: int = 3) -> list[Hit]:
     index = await SHELF.index(unit)
     if not index.entries:
         return []
-    codes = await unit.knowledge.find(index_words(question), CANDIDATES)
+    words = index.telling(index_words(question), TELLING)
+    codes = await unit.knowledge.find(words, CANDIDATES)
     return index.best(question, set(codes), limit)
 
 
@@ -74,11 +77,9 @@ async def answer_to(unit: Unit, question: str, meaning: Understanding) -> Found 
 
 def weigh(question: str, hit: Hit, index: Index, meaning: Understanding) -> Found:
     """How surely the hit answers, after what speaks for a person."""
-    entry = index.by_code[hit.code]
-    whole = "\n".join((entry.question, *entry.aliases, entry.answer))
-    against = caution(question) + elsewhere(question, whole) + _leaning(meaning)
+    against = caution(question) + elsewhere(question, index.text(hit.code)) + _leaning(meaning)
     score = hit.score - against - STRANGE * len(index.strange(question, hit.code))
-    return Found(entry, hit, score, vague=len("".join(bare(question).split())) < FEWEST)
+    return Found(index.by_code[hit.code], hit, score, vague=len("".join(bare(question).split())) < FEWEST)
 
 
 def _leaning(meaning: Understanding) -> float:

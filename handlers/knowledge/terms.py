@@ -76,9 +76,10 @@ def _longest() -> int:
 def bare(text: str) -> str:
     """Without @s and courtesies; one way of writing each character and the numbers people call: 九六一一零 is 96110."""
     words = _COURTESY.sub(" ", without_calls(plain(text[:LONGEST])))
+    words = _SPELT.sub(lambda spelt: spelt.group().translate(_FIGURES), words)
     for misheard, right in _MISHEARD:
         words = misheard.sub(right, words)
-    return _SPELT.sub(lambda spelt: spelt.group().translate(_FIGURES), words)
+    return words
 
 
 def meant(text: str) -> set[str]:
