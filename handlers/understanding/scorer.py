@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from io import BytesIO
+from operator import mul
 from typing import Any
 
 WEIGHTS = "model.npz"
@@ -60,14 +61,14 @@ class Model:
     def scores(self, vector: Sequence[tuple[int, float]]) -> dict[str, float]:
         """column → decision value."""
         width = len(self.columns)
-        totals = [0.0] * width
         weights = self.weights
-        for row, value in vector:
-            at = row * width
-            totals = [t + value * w for t, w in zip(totals, weights[at : at + width], strict=True)]
+        met = array(weights.typecode)  # the rows met, one after another: their columns are then slices
+        for row, _ in vector:
+            met += weights[row * width : (row + 1) * width]
+        values = [value for _, value in vector]
         return {
-            name: total * scale + bias
-            for name, total, scale, bias in zip(self.columns, totals, self.scale, self.bias, strict=True)
+            name: sum(map(mul, values, met[column::width])) * scale + bias
+            for column, (name, scale, bias) in enumerate(zip(self.columns, self.scale, self.bias, strict=True))
         }
 
     def because(self, vector: Sequence[tuple[int, float]], column: str, limit: int) -> list[str]:
