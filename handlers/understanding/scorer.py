@@ -47,14 +47,9 @@ class Model:
 
     def vector(self, text: str) -> list[tuple[int, float]]:
         """(row, tf-idf) of the n-grams known to the model, of length one in all; empty if none is known."""
-        counts: Counter[int] = Counter()
         find = self.vocabulary.get
-        for size in self.grams:
-            for start in range(len(text) - size + 1):
-                row = find(text[start : start + size])
-                if row is not None:
-                    counts[row] += 1
-        values = [(row, (1.0 + math.log(n)) * self.idf[row]) for row, n in counts.items()]
+        met = [find(text[at : at + size]) for size in self.grams for at in range(len(text) - size + 1)]
+        values = [(row, (1.0 + math.log(n)) * self.idf[row]) for row, n in Counter(met).items() if row is not None]
         length = math.sqrt(sum(value * value for _, value in values))
         return [(row, value / length) for row, value in values] if length else []
 

@@ -1,5 +1,6 @@
-"""The scorer takes a short cut over the rows of a message: its answers are those of the plain sum."""
+"""The scorer takes short cuts: its answers are those of the plain sums."""
 
+import math
 from itertools import islice
 from pathlib import Path
 
@@ -28,3 +29,15 @@ def test_scores_are_the_plain_sum() -> None:
     for text in ("", *(e.text for e in examples)):
         vector = model.vector(for_models(text))
         assert model.scores(vector) == pytest.approx(_plainly(model, vector), rel=1e-12, abs=1e-12)
+
+
+def test_vectors_are_the_plain_counts() -> None:
+    model = shipped()
+    for example in islice(read_folder(CORPUS / "heldout"), 0, None, 4):
+        text = for_models(example.text)
+        every = [text[at : at + size] for size in model.grams for at in range(len(text) - size + 1)]
+        known = {gram: every.count(gram) for gram in every if gram in model.vocabulary}
+        worth = {model.vocabulary[g]: (1 + math.log(n)) * model.idf[model.vocabulary[g]] for g, n in known.items()}
+        length = math.hypot(*worth.values())
+        expected = {row: value / length for row, value in worth.items()}
+        assert dict(model.vector(text)) == pytest.approx(expected, rel=1e-9)
