@@ -41,7 +41,7 @@ def test_the_right_answer_comes_first() -> None:
 def test_most_of_them_are_answered_and_rightly() -> None:
     told = [(one(json.dumps(line), index()), line["topic"]) for line in questions("answerable")]
     answered = [(said["topic"], topic) for said, topic in told if said["answered"]]
-    assert len(answered) / len(told) >= 0.75
+    assert len(answered) / len(told) >= 0.70
     assert sum(said == topic for said, topic in answered) / len(answered) >= 0.95
 
 
