@@ -52,8 +52,11 @@ def named(members: Iterable[Member], typed: str) -> list[Member]:
 
 
 _GROUP_WORDS = re.compile(
-    r"(?:平安|业主|居民|邻里|邻居|住户|门店|商户|商家|行业|村民|便民|服务|交流|通知|工作|官方|[0-9一二三四五六七八九十]+)*群.*$"
+    r"(?:平安|业主|居民|邻里|邻居|住户|门店|商户|商家|行业|村民|便民|服务|交流|通知|工作|官方|[0-9一二三四五六七八九十])*群.*$",
+    re.DOTALL,
 )
+TITLE = 60
+"""Characters of a title that are looked at: a place stands at its beginning, and anybody may name a group."""
 
 
 def places_of(group: Group) -> tuple[str, ...]:
@@ -81,4 +84,4 @@ def _is_place(name: str) -> bool:
 
 
 def _titled(group: Group) -> str:
-    return _GROUP_WORDS.sub("", group.title).strip(" ·-—（）()")
+    return _GROUP_WORDS.sub("", group.title[:TITLE]).strip(" ·-—（）()")
