@@ -5,10 +5,15 @@ import re
 from handlers.understanding.meaning import Courtesy
 from handlers.understanding.normal import without_calls
 
+LONGEST = 80
+"""Characters of a text that may be nothing but a courtesy."""
+
 _WHO = (
-    r"(?:你们?|您们?|大家|各位|民警|警官|警察|同志|叔叔|阿姨|哥哥?|姐姐?|[王李张刘陈杨赵周吴孙]\w{0,2}(?:警官|所|队)?|"
-    r"所长|老师|啊|呀|哈|了|啦|哦|的|咯|嘞|[～~!！。,，.…\s🙏🌹👍❤💐👏😊☺\ufe0f])*"
+    r"(?:你们?|您们?|大家|各位|民警|警官|警察|同志|叔叔|阿姨|哥哥?|姐姐?|[王李张刘陈杨赵周吴孙]\w{0,2}?(?:警官|所|队)|"
+    r"所长|老师|啊|呀|哈|了|啦|哦|的|咯|嘞|[～~!！。,，.…\s🙏🌹👍❤💐👏😊☺\ufe0f])*+"
 )
+"""To whom it is said, and how warmly. Possessive: what it has taken it keeps, or long texts would be tried forever."""
+
 _THANKS = re.compile(
     rf"{_WHO}(?:太|非常|十分|真的?|万分|衷心|好)?"
     rf"(?:谢谢|感谢|多谢|谢了|谢啦|谢过|辛苦|劳驾|麻烦|给力|点赞|好样的|3q|thanks?|thank you){_WHO}"
@@ -43,10 +48,12 @@ def closing_words(text: str) -> bool:
 def courtesy(text: str) -> Courtesy | None:
     """What kind of courtesy the whole text is; None if it is, or may be, a matter."""
     words = without_calls(text).strip()
+    if len(words) > LONGEST:
+        return None
     bare = words.strip(" \t\n,，.。!！?？:：;；~～…、@")
     if not bare:
         return Courtesy.CALL
-    for kind, pattern in ((Courtesy.THANKS, _THANKS), (Courtesy.GREETING, _GREETING), (Courtesy.NOTED, _NOTED)):
+    for kind, pattern in ((Courtesy.THANKS, _THANKS), (Courtesy.NOTED, _NOTED), (Courtesy.GREETING, _GREETING)):
         if pattern.fullmatch(words):
             return kind
     return None

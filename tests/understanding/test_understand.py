@@ -60,6 +60,7 @@ def test_ways_of_speaking_are_no_danger(text: str) -> None:
         ("@民警 你好", Courtesy.GREETING),
         ("@王警官 谢谢您", Courtesy.THANKS),
         ("@派出所 收到", Courtesy.NOTED),
+        ("@民警 好的", Courtesy.NOTED),
         ("@民警 解决了，车挪走了", Courtesy.SOLVED),
         ("@民警 非常感谢你们昨晚帮我找到孩子，给你们鞠躬", Courtesy.THANKS),
     ],
@@ -138,3 +139,12 @@ def test_no_text_breaks_it(text: str, mention: bool) -> None:
     assert meaning.phone in text
     assert 0 <= meaning.fraud_score <= 1
     assert (meaning.category is Category.FRAUD) == meaning.fraud
+
+
+@pytest.mark.parametrize(
+    "piece", ["王", "王李", "谢谢", "好", "了", "1", "一", "1-2-", "孩子", "看到了 ", "村", "路", "@民警 ", "😀"]
+)
+@pytest.mark.parametrize("tail", ["", "x"])
+def test_no_repetition_takes_forever(piece: str, tail: str) -> None:
+    """A pattern that tries every way to split a text would not come back at all."""
+    assert understand(piece * 2000 + tail, mention=True).fraud_score <= 1
