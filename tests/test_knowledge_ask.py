@@ -30,12 +30,18 @@ def test_lines_of_every_kind(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(told) == 9
-    assert {**told[0], "score": 1} == {"id": "a", "topic": "id-lost", "score": 1, "answered": True}
+    assert {**told[0], "score": 1} == {
+        "id": "a",
+        "topic": "身份证",
+        "entry": "id-lost",
+        "score": 1,
+        "answered": True,
+    }
     assert 0 < told[0]["score"] <= 1
     assert [set(line) for line in told[1:5]] == [{"id", "error"}] * 4
-    assert (told[5]["id"], told[5]["topic"]) == (None, "dog-register")
+    assert (told[5]["id"], told[5]["topic"], told[5]["entry"]) == (None, "养犬", "dog-register")
     assert told[6]["answered"] is False
-    assert told[8] == {"id": None, "topic": None, "score": 0.0, "answered": False}
+    assert told[8] == {"id": None, "topic": None, "entry": None, "score": 0.0, "answered": False}
     assert list(tmp_path.iterdir()) == []  # no database, no folder
 
 
@@ -45,7 +51,7 @@ def test_a_file_and_a_folder_of_ones_own(tmp_path: Path) -> None:
     (own / "a.md").write_text(FILE + "## 坏\n- 编号：坏\n\n答\n", encoding="utf-8")
     (tmp_path / "q.jsonl").write_text('{"id": 1, "text": "居住证怎么办"}\n', encoding="utf-8")
     done = ask("--jsonl", "q.jsonl", "--knowledge", "own", cwd=tmp_path)
-    assert json.loads(done.stdout)["topic"] == "rp-apply"
+    assert json.loads(done.stdout)["entry"] == "rp-apply"
     assert "a.md 第" in done.stderr
     missing = ask("--jsonl", "no.jsonl", cwd=tmp_path)
     assert missing.returncode == 1

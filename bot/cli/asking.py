@@ -54,7 +54,10 @@ def _answer(lines: Iterable[str], index: Index) -> None:
 
 
 def one(line: str, index: Index) -> dict[str, Any]:
-    """One JSON line → the nearest entry, how near, and whether it answers without a person."""
+    """One JSON line → what it is about, how surely, and whether it is answered without a person.
+
+    `topic`: the field (户籍, 身份证, …) of the nearest entry; `entry`: the entry itself, by its 编号.
+    """
     try:
         asked = json.loads(line)
         text = asked["text"]
@@ -64,9 +67,10 @@ def one(line: str, index: Index) -> dict[str, Any]:
         return {"id": None, "error": '每行要是 {"id": …, "text": "…"}'}
     found = find(index, text)
     if found is None:
-        return {"id": asked.get("id"), "topic": None, "score": 0.0, "answered": False}
+        return {"id": asked.get("id"), "topic": None, "entry": None, "score": 0.0, "answered": False}
     score = round(min(1.0, max(0.0, found.score)), 3)
-    return {"id": asked.get("id"), "topic": found.entry.code, "score": score, "answered": found.sure}
+    entry = found.entry
+    return {"id": asked.get("id"), "topic": entry.field, "entry": entry.code, "score": score, "answered": found.sure}
 
 
 def find(index: Index, text: str) -> Found | None:
