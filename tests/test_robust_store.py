@@ -97,7 +97,7 @@ async def test_the_local_chat_says_that_it_cannot_keep_a_message(tmp_path: Path)
     try:
         bot.start()
         await until(bot.well, 30, "the bot answers /healthz")
-        assert await _posted(bot, "路灯坏了") == WELL
+        assert await _posted(bot, "路灯坏了", "liu") == WELL
         lock = sqlite3.connect(tmp_path / "pingan.db", isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
         assert await _posted(bot, "井盖丢了") == DOWN
@@ -115,8 +115,8 @@ async def _rows(database: str, sql: str, count: int) -> bool:
     return len(await query(database, sql)) == count
 
 
-async def _posted(bot: Bot, text: str) -> int:
-    body = {"event": str(uuid.uuid4()), "persona": "chen", "chat": "g:dongwan", "text": f"@民警 {text}"}
+async def _posted(bot: Bot, text: str, who: str = "chen") -> int:
+    body = {"event": str(uuid.uuid4()), "persona": who, "chat": "g:dongwan", "text": f"@民警 {text}"}
     headers = {"X-Pingan": "1", "Origin": bot.url, "Sec-Fetch-Site": "same-origin"}
     url = f"{bot.url}/chat/messages"
     async with aiohttp.ClientSession() as session, session.post(url, json=body, headers=headers) as response:

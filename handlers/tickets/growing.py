@@ -55,6 +55,9 @@ _WORDLESS = frozenset(texts.ATTACHMENT_NAMES.values())
 
 async def grow(ctx: Context, before: Ticket, now: Ticket) -> Ticket:
     """Keep `now`, whose text has changed, as its whole text is understood. Urgency only rises; officers are right."""
+    if now.text == before.text:  # a picture, or there is no room for more words
+        await ctx.unit.tickets.grow(now)
+        return now
     corrected = await _corrected(ctx, before)
     now = understood(ctx, now, ctx.understand(now.text))
     now = replace(now, category=before.category) if "category" in corrected else now
@@ -80,8 +83,8 @@ async def show(ctx: Context, before: Ticket, now: Ticket) -> None:
 
 async def _corrected(ctx: Context, ticket: Ticket) -> set[str]:
     """The names of what an officer has set: no later words change it."""
-    entries = await ctx.unit.entries.of_ticket(ticket.id)
-    return {msgspec.json.decode(e.data)["field"] for e in entries if e.kind is EntryKind.RECLASSIFIED}
+    entries = await ctx.unit.entries.of_ticket(ticket.id, EntryKind.RECLASSIFIED)
+    return {msgspec.json.decode(entry.data)["field"] for entry in entries}
 
 
 async def line_of(ctx: Context, ticket: Ticket, message_id: str) -> str:

@@ -100,6 +100,9 @@ SELECT * FROM entry WHERE id = :id;
 -- name: entry_of_ticket
 SELECT * FROM entry WHERE ticket_id = :ticket_id ORDER BY id;
 
+-- name: entry_of_ticket_kind
+SELECT * FROM entry WHERE ticket_id = :ticket_id AND kind = :kind ORDER BY id;
+
 -- name: entry_of_station
 SELECT * FROM entry WHERE station_id = :station_id ORDER BY id DESC LIMIT :limit;
 

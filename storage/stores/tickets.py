@@ -278,7 +278,10 @@ class Entries:
         row = await self._tx.one("entry_get", id=entry_id)
         return _entry(row) if row else None
 
-    async def of_ticket(self, ticket_id: int) -> list[Entry]:
+    async def of_ticket(self, ticket_id: int, kind: EntryKind | None = None) -> list[Entry]:
+        """Oldest first; only those of one kind, if it is given."""
+        if kind is not None:
+            return [_entry(r) for r in await self._tx.rows("entry_of_ticket_kind", ticket_id=ticket_id, kind=kind)]
         return [_entry(row) for row in await self._tx.rows("entry_of_ticket", ticket_id=ticket_id)]
 
     async def corrections(self) -> list[Correction]:

@@ -43,6 +43,8 @@ class Traffic:
         chat, who = group(self.chance.choice(self.groups)), self.chance.choice(RESIDENTS)
         if self.chance.random() >= self.share:
             return self._make.text(chat, who, f"{MARK} 今天天气不错 {self.pushed}")
+        # Somebody new every time: what one person adds to a matter would belong to it.
+        who = user(100_000 + self.pushed, f"居民{self.pushed}")
         update = self._make.to_us(chat, who, f"楼道里的灯坏了，第W{self.pushed}W处")
         self.wanted.add((str(chat["id"]), str(update["message"]["message_id"])))
         return update
