@@ -166,7 +166,7 @@ class Tickets:
             self._tx.remember(("ticket", ticket_id), replace(written, routed_id=routed_id, routed_why=why))
 
     async def grow(self, ticket: Ticket) -> None:
-        """Keep what has been added to it and is understood of it now: text, urgency, hint, category, place and so on."""
+        """Keep what has been added to it and is understood of it now: text, urgency, category, place and so on."""
         first_at = to_ms(ticket.first_at) if ticket.first_at else None
         fields = {"id": ticket.id, "text": ticket.text, "urgency": ticket.urgency, "joined": ticket.joined}
         fields |= {"first_at": first_at, **_understood(ticket)}
