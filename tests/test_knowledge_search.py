@@ -41,7 +41,7 @@ def test_the_right_answer_comes_first() -> None:
 def test_most_of_them_are_answered_and_rightly() -> None:
     told = [(one(json.dumps(line), index()), line["topic"]) for line in questions("answerable")]
     answered = [(said["entry"], topic) for said, topic in told if said["answered"]]
-    assert len(answered) / len(told) >= 0.70
+    assert len(answered) / len(told) >= 0.75
     assert sum(said == topic for said, topic in answered) / len(answered) >= 0.95
 
 
@@ -49,6 +49,20 @@ def test_what_needs_a_person_is_left_to_a_person() -> None:
     told = [one(json.dumps(line), index())["answered"] for line in questions("human")]
     assert len(told) >= 100
     assert sum(told) / len(told) <= 0.05
+
+
+REPORTS = """
+路灯坏了 井盖丢了 车被偷了 手机丢了 有人打架 电动车没了 被狗咬了 车被堵了 房东换锁 房东不退押金 广场舞太吵 有人遛狗不牵绳
+捡到钱包 门锁打不开 有人飞线充电 老人走丢了 银行卡被冻结 有人晕倒 着火了
+"""
+
+
+@pytest.mark.parametrize("report", REPORTS.split())
+def test_what_is_only_reported_is_no_question(report: str) -> None:
+    """However near an entry is: nothing was asked, somebody tells the police."""
+    found = find(index(), report)
+    assert found is not None
+    assert not found.sure
 
 
 def test_every_title_finds_itself() -> None:

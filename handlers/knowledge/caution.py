@@ -7,7 +7,7 @@ from handlers.understanding.normal import plain, without_calls
 _DOCUMENT = r"身份证|户口[本簿页]|居住证|护照|通行证|驾驶?[照证本]|行驶证|车牌|号牌|狗证|犬证|签注|证件|暂住证"
 
 _ASKS = re.compile(
-    r"[吗么嘛?？]|不[。!！\s]*$|没[。!！\s]*$|怎|咋|如何|哪|什么|啥|几[岁天点年个时张分号]|多少|多久|多长|多大|多远|谁|何时|"
+    r"[吗么嘛伐?？]|(.)不\1|还是|是真|真的|靠谱|不[。!！\s]*$|没[。!！\s]*$|怎|咋|如何|哪|什么|啥|几[岁天点年个时张分号]|多少|多久|多长|多大|多远|谁|何时|"
     r"[能会要该用给让需算准是]不|可不可|有没有|行不行|需不需|[能是可]否|可以|需要|要求|流程|条件|手续|材料|办理|补办|申请|"
     r"咨询|请问|想[问办]|问一?下|请教|要办|办个|区别|标准|规定|啷个|点样|系咪|要得不|电话是|值不值|得了不|还能|"
     rf"[办补换开](?:{_DOCUMENT}|证明)"
@@ -16,6 +16,11 @@ _LOST_PAPER = re.compile(
     rf"(?:{_DOCUMENT}).{{0,8}}(?:丢|掉|不见|找不|遗失|过期|到期|坏|断|消磁|破|逾期|没带|忘|磨|烂|没了)|"
     rf"(?:丢|掉|坏|忘带|没带)了?(?:{_DOCUMENT})"
 )
+_COUNTER = re.compile(
+    rf"{_DOCUMENT}|户口|落户|无犯罪|居住登记|[狗犬]证|年检|年审|过户|报废|上牌|挂牌|改名|立户|分户|证明"
+)
+"""What is settled at a counter."""
+
 _TELLS = re.compile(r"了|着|正|老是|又|还|被|让|把|天天|一直")
 
 _PLEA = (
@@ -81,7 +86,7 @@ _OURS = re.compile(
     r"[狗犬猫骗]|真的|真假|短信|链接|扫码|陌生|认证|户口|落户|证明|居住证|身份证|派出所|诈|打哪个|投诉|热线|备案|登记"
 )
 ELSEWHERE = 0.4
-UNASKED, TOLD = 0.05, 0.2
+UNASKED, TOLD, REPORTED = 0.05, 0.2, 0.8
 _SUPPOSES = re.compile(
     r"一般|要是|如果|万一|假如|碰到这种|遇到这种|遇上|了解|常识|请教|哪些|哪几|什么情况|分别|区别|通常|正规|学校布置|作业|先问"
 )
@@ -97,10 +102,17 @@ def caution(text: str) -> float:
     words = _words(text)
     added = sum(worth for worth, pattern in _PATTERNS if pattern.search(words))
     if not _ASKS.search(words) and not _LOST_PAPER.search(words):
-        added += TOLD if _TELLS.search(words) and len(words) > 4 else UNASKED
+        added += _unasked(words)
     if _SUPPOSES.search(words):
         added -= SUPPOSED
     return max(0.0, added + min(AT_MOST, max(0, len(words) - FROM) * PER_CHARACTER))
+
+
+def _unasked(words: str) -> float:
+    """Nothing is asked: of papers it may still be meant so (居住证年审), anything else is a report (路灯坏了)."""
+    if not _COUNTER.search(words):
+        return REPORTED
+    return TOLD if _TELLS.search(words) else UNASKED
 
 
 def elsewhere(text: str, entry: str) -> float:
