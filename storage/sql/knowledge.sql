@@ -1,4 +1,4 @@
--- name: knowledge_put
+-- name: knowledge_put!
 INSERT INTO knowledge (code, field, question, aliases, answer, source, version, review_on, origin, enabled, mark,
   updated_at, updated_by)
 VALUES (:code, :field, :question, :aliases, :answer, :source, :version, :review_on, :origin, :enabled, :mark,
@@ -27,14 +27,14 @@ SELECT field, COUNT(*) AS entries FROM knowledge WHERE enabled = 1 GROUP BY fiel
 -- name: knowledge_due
 SELECT * FROM knowledge WHERE enabled = 1 AND review_on <> '' AND review_on <= :day ORDER BY review_on, code LIMIT :limit;
 
--- name: knowledge_unword
+-- name: knowledge_unword!
 DELETE FROM knowledge_words WHERE code = :code;
 
 -- name: knowledge_thanked
 -- Was this answer called useful before? Asked of one station, from the time of the answer on.
 SELECT id FROM entry WHERE station_id = :station_id AND kind = 'thanked' AND at >= :at AND text = :text LIMIT 1;
 
--- name: knowledge_miss_add
+-- name: knowledge_miss_add!
 INSERT INTO knowledge_miss (station_id, question, at, nearest) VALUES (:station_id, :question, :at, :nearest);
 
 -- name: knowledge_miss_open

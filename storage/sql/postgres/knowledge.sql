@@ -1,4 +1,4 @@
--- name: knowledge_word
+-- name: knowledge_word!
 -- Not through to_tsvector: its parser drops Chinese where the database has no locale.
 INSERT INTO knowledge_words (code, words) VALUES (:code, array_to_tsvector(string_to_array(:words, ' ')));
 

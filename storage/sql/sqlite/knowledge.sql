@@ -1,4 +1,4 @@
--- name: knowledge_word
+-- name: knowledge_word!
 INSERT INTO knowledge_words (code, words) VALUES (:code, :words);
 
 -- name: knowledge_find
