@@ -86,6 +86,7 @@ class _Parser:
         if not raw and not attachments and not _says_something_else(message):
             return None
         text, replaced = without_our_name(self._me, raw)
+        origin = message.reply_to_message
         entities = message.entities or message.caption_entities
         return replace(
             self._event(kind, message),
@@ -94,6 +95,7 @@ class _Parser:
             addressed=self._addressed(message, raw),
             attachments=attachments,
             reply_to=_reply_to(message),
+            quoted="" if self._me.answered_by(origin) else (origin.text or origin.caption) if origin else "",
             album=message.media_group_id,
         )
 
