@@ -41,6 +41,7 @@ def group_id(index: int) -> int:
 class Stream:
     """Endless traffic of residents' groups: `mentions` of a hundred messages call the police, the rest is chat.
 
+    Nobody calls twice in one group, so that every mention is a matter of its own and not more words about the last.
     One update in ten that is not a mention is a picture, one in twenty an answer to a neighbour.
     """
 
@@ -51,6 +52,7 @@ class Stream:
         self._groups = [group(group_id(n), f"东湾{n}号院业主群") for n in range(GROUPS)]
         self._people = [user(5_000_000_000 + n, f"业主{n}", username=f"yezhu_{n}") for n in range(RESIDENTS)]
         self._due = 0
+        self._called: set[tuple[int, int]] = set()
 
     def answer(self, size: int = BATCH) -> bytes:
         """One whole answer of getUpdates."""
@@ -66,7 +68,7 @@ class Stream:
         self._due += self._mentions
         if self._due >= 100:
             self._due -= 100
-            return self._make.text(*self._someone(), f"@民警 {self._dice.choice(REPORTS)}")
+            return self._make.text(*self._caller(), f"@民警 {self._dice.choice(REPORTS)}")
         return self._chatter()
 
     def _chatter(self) -> Json:
@@ -79,6 +81,13 @@ class Stream:
             before = self._make.text(chat, self._dice.choice(self._people), self._dice.choice(CHAT))
             return self._make.reply(chat, person, text, before["message"])
         return self._make.text(chat, person, text)
+
+    def _caller(self) -> tuple[Json, Json]:
+        while True:
+            chat, person = self._someone()
+            if (chat["id"], person["id"]) not in self._called:
+                self._called.add((chat["id"], person["id"]))
+                return chat, person
 
     def _someone(self) -> tuple[Json, Json]:
         return self._dice.choice(self._groups), self._dice.choice(self._people)
