@@ -177,3 +177,9 @@ async def test_a_text_that_is_cut_is_not_cut_through_a_number(world: World, room
     await world.chen.says(f"@民警 {'吵' * (107 + room)}13812345678")
     await world.wang.says("待办", addressed=True)
     assert all(len(digits(s.text)) < 20 and "1381" not in s.text for s in world.chat("g9"))
+
+
+def test_the_stations_own_number_is_everybodys_to_know() -> None:
+    told = "电话：0531-88001234，别打 13800138000"
+    assert hide_private(told, "0531-88001234") == f"电话：0531-88001234，别打 {HIDDEN}"
+    assert hide_private("电话：0531-88001234", "") == f"电话：{HIDDEN}"

@@ -147,7 +147,7 @@ class Context(Heard):
 
     async def _put(self, out: Outgoing, *, public: bool) -> bool:
         if public:
-            shown = hide_private(out.content.text)
+            shown = hide_private(out.content.text, self.station.phone if self.station else "")
             if shown != out.content.text:
                 out = replace(out, content=replace(out.content, text=shown))
         return await self.post(self.unit, out, self.now)

@@ -64,8 +64,10 @@ def find_private(text: str) -> list[tuple[int, int]]:
     return sorted(spans)
 
 
-def hide_private(text: str) -> str:
-    """`text` as a group may see it."""
+def hide_private(text: str, announced: str = "") -> str:
+    """`text` as a group may see it. `announced`: a number that is everybody's to know, such as the station's own."""
+    if announced and announced in text:
+        return announced.join(hide_private(part) for part in text.split(announced))
     pieces, last = [], 0
     for start, end in find_private(text):
         if start >= last:

@@ -92,14 +92,16 @@ def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHE
     fraud = fraud_score >= rules.fraud.threshold and said is None
     pasted = fraud and scores[PASTED] > 0
     wanted = rules.request.probability(request_signs(scores, text, mention=mention))
-    sure = said is None and certain(text)
+    places, phones = find_places(text, gazetteer), find_phones(text)
+    # Who leaves a number wants to be called, however politely it is said.
+    danger_told = said is None and certain(text)
+    sure = danger_told or (said is None and mention and bool(phones))
     is_request = sure or (said is None and wanted >= (rules.called if mention else rules.request.threshold))
     category = _category(scores, fraud=fraud, is_request=is_request)
-    if sure and not fraud:
+    if danger_told and not fraud:
         category = Category.HELP
-    urgent = sure or (is_request and rules.urgent.yes(urgent_signs(scores, text, money)))
+    urgent = danger_told or (is_request and rules.urgent.yes(urgent_signs(scores, text, money)))
     danger = _danger(text, category, money) if urgent else None
-    places, phones = find_places(text, gazetteer), find_phones(text)
     return Understanding(
         is_request=is_request,
         category=category,
