@@ -8,7 +8,7 @@ from handlers.kit.parse import chinese_number
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _NEAR = {"今": 0, "明": 1, "后": 2, "大后": 3}
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6, "末": 5}
-_WEEK = r"(?P<next>下+)?(?:这|本)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])"
+_WEEK = r"(?P<next>(?<!一)下{1,2}|(?<=一下)下)?(?:这|本)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])"
 _DATE = rf"(?:(?P<month>{_N})月)?(?P<dom>{_N})[号日]"
 DAY = rf"(?:(?P<near>大后|[今明后])(?:天|日|儿|(?=[早晚夜]))|{_WEEK}|{_DATE})"
 """A day from now on, as a pattern with named groups."""
@@ -33,7 +33,7 @@ _HOUR = rf"(?P<hour>{_N})(?:[:：](?P<minute>\d\d)|点钟?(?P<half>半)?)"
 _WHEN = re.compile(rf"{DAY}\s?(?:(?P<part>{_PART})\s?)?(?:{_HOUR})?|(?P<part2>{_PART})\s?(?:{_HOUR.replace('>', '2>')})?")
 _CLOCK = re.compile(_HOUR)
 _IN = re.compile(
-    rf"(?P<count>{_N}|半|一个半|几)个?(?P<half>半)?(?P<unit>分钟|小时|钟头|钟|天|周|星期|礼拜)(?P<half2>半)?(?:之|以)?(?:后|再|左右)"
+    rf"(?P<count>{_N}|半|一个半|几)个?(?P<half>半)?(?P<unit>分钟|小时|钟头|钟|天|周|星期|礼拜)(?P<half2>半)?(?![前内])(?:之|以)?(?:后|再|左右)?"
 )
 _LATER = re.compile(r"过(?P<count>一|两|几|\d)(?P<unit>天|周|小时)|(?P<soon>晚点|晚些时候|过会儿?|等会儿?|待会儿?|回头)再")
 _UNITS = {"分钟": 1, "小时": 60, "钟头": 60, "钟": 60, "天": 24 * 60, "周": 7 * 24 * 60, "星期": 7 * 24 * 60}

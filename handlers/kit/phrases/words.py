@@ -13,10 +13,10 @@ SEP = r"[\s,，。.;；:：、!！~～—\-]+"
 END = r"[了啦吧哈啊呀哦噢嘛呗喽哒的]*[\s,，。.!！~～…]*"
 
 _GLUED = (
-    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人|块|元|天|年|月|日|次|米|万|千|百|分|秒|路(?!口|边|面)|线|点|时|度|吨|斤|公里|厘|单元|小时|%|倍|级"
+    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?!手|员|没|不|已|都|跑|在|到|太)|块|元|天|年|月|日|次|米|万|千|百|分|秒|路(?!口|边|面)|线|点|时|度|吨|斤|公里|厘|单元|小时|%|倍|级"
     r"|户|间|室|棵|条|只|辆|台|瓶|箱|包|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双|套|颗|根|起|届|班|队|所|期|轮|折|比|寸|角|毛|多|几"
 )
-_APART = r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?!员|没|不|已|都|跑|在|找)|单元|小时|%|米|位|年|户(?!主)"
+_APART = r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?!手|员|没|不|已|都|跑|在|找|到|太)|单元|小时|%|米|位|年|户(?!主)"
 """What follows the number of something else: 12楼, 12 个人, 12点."""
 
 _HAN = "[零〇一二两三四五六七八九十百]"
@@ -52,22 +52,25 @@ _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-
 
 _LEAD = re.compile(
     r"(?:(?:好的?呢?|好嘞|好滴|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞|没问题|知道了|是[!！,，]|报告(?:所长|领导|队长)?"
-    r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，])|那个(?=[\s,，])|那(?=№)|麻烦(?!了)|辛苦(?:一下|各位)?|请(?=[№把将转让])|帮我|帮忙(?=[把将]))"
+    r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，])|那个(?=[\s,，])|那(?=№)|麻烦(?!了)|辛苦(?:一下|各位)?|请(?=[№把将转让])|帮我|帮忙(?=[把将])"
+    r"|(?:那)?把?(?:这|该)(?:一)?(?:单子?|件事|个单子?|个警情|件|个)(?=[^\s,，。人是])|报告(?=[\s,，№])|劳驾|烦请)"
     rf"(?:{SEP})?)+",
     re.IGNORECASE,
 )
-_THANKS = re.compile(r"(?:[\s,，。.!！~～]*(?:谢谢(?:了|啦|大家|各位)?|多谢|谢了|辛苦了?|拜托了?|感谢|哈哈+|thx|thanks)[\s,，。.!！~～]*)+$")
+_RUDE = re.compile(r"他妈的|妈的(?![\u4e00-\u9fff]{1,3}[号家])|卧槽|我[靠操艹草](?=[了,，。\s\d]|$)|尼玛|特么的?|艹|(?<![a-z])(?:tm|md)d?(?![a-z])", re.I)
+_THANKS = re.compile(
+    r"(?:[\s,，。.!！~～]*(?:谢谢(?:了|啦|大家|各位)?|多谢|谢了|辛苦(?:了|各位|大家)*|拜托了?|感谢|哈哈+|thx|thanks))+[\s,，。.!！~～]*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """`text` with № and §; what they stand for, in order. `acked`: it began with 收到, 好的 …, which are taken away."""
+    """`text` with № and §, without what leads up to the matter; and what the marks stand for, in order."""
 
     text: str
     written: tuple[str, ...]
     numbers: tuple[tuple[int, ...], ...]
     people: tuple[str, ...]
-    acked: bool
 
     def restore(self, start: int, end: int) -> str:
         """This part of `text` in its writer's words."""
@@ -78,7 +81,7 @@ class Marked:
 
 def plain(text: str) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone."""
-    text = _DROP.sub(" ", normalise(text).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
+    text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
     return _SPACE.sub(" ", text).strip()
 
 
@@ -115,7 +118,7 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
     lead = _LEAD.match(marked)
     rest = marked[lead.end() :] if lead else marked
     numbers = tuple(tuple(dict.fromkeys(_value(d) for d in _DIGITS.findall(word))) for word in written)
-    return Marked(rest.strip(), tuple(written), numbers, people, lead is not None)
+    return Marked(rest.strip(), tuple(written), numbers, people)
 
 
 def _value(digits: str) -> int:
