@@ -5,11 +5,13 @@ from handlers.duty import duty
 from handlers.groups import groups
 from handlers.helping import helping
 from handlers.kit.feature import Feature
+from handlers.roster import roster
 from handlers.tickets import tickets
 
 FEATURES: tuple[Feature, ...] = (
     tickets,
     duty,
+    roster,
     groups,
     broadcast,
     helping,

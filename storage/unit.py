@@ -8,6 +8,7 @@ from storage.stores.inbox import Inbox
 from storage.stores.jobs import Conversations, Jobs, Leases, Slots
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
+from storage.stores.roster import Roster
 from storage.stores.scams import Scams
 from storage.stores.stations import Groups, Stations
 from storage.stores.tickets import Attachments, Entries, Tickets, Watchers
@@ -72,6 +73,10 @@ class Unit:
     @cached_property
     def broadcasts(self) -> Broadcasts:
         return Broadcasts(self.tx)
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(self.tx)
 
     @cached_property
     def scams(self) -> Scams:
