@@ -48,10 +48,12 @@ RULES = (
 
 _EDGE = " ,，。.;；:：、!！~～-—"
 _DOUBT = re.compile(
-    r"[?？]|[吗呢么]\s*$|(?:没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|算了|不对|说错|打错|发错|搞错单|开玩笑|等等再|先别|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
-    "|不行就|如果|要是|万一|不是这[单个]"
+    r"[?？]|[吗呢么]\s*$|(?:没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])(?:算了|不对|不行就|等等|先别)|说错|打错|发错|搞错单|开玩笑|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
+    "|不是这[单个]"
 )
 """In the text after an order: was it one?"""
+
+_IF = re.compile("如果|要是|万一|的话")
 
 _LATER = re.compile(r"(?:以后|回头|明天|晚点|等会儿?|一会儿?)?再(?:说|办|来|弄|处理)[\s。.!！]*$")
 _WORKING = re.compile(
@@ -62,7 +64,8 @@ _WORKING = re.compile(
 """What could as well be an order, an outcome or a plan."""
 
 _MATTER = re.compile(
-    r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩)"
+    r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
+    r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人|护士|医生|医院|家长|学校|老师)"
 )
 _THIRD = re.compile(rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)")
 _ACKS = re.compile(
@@ -141,11 +144,11 @@ class _Desk:
         decided = self._for_tickets(order, _given(rule, found, marked), weak=rule.weak)
         if not isinstance(decided, Phrase):
             return decided
-        if _DOUBT.search(text) or (rule.action is not Action.PAUSE and _LATER.search(text)):
+        if _doubtful(rule.action, text):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
         if groups.get("name") and decided.person not in self.colleagues:
             return Ambiguous(Why.WHO, (decided,))
-        return self._allowed(decided)
+        return self._allowed(decided, weak=rule.weak)
 
     @staticmethod
     def _person(found: re.Match[str], marked: Marked) -> str:
@@ -177,9 +180,11 @@ class _Desk:
             return None
         return Ambiguous(Why.WHICH_TICKET, tuple(replace(order, numbers=(n,)) for n in pool))
 
-    def _allowed(self, order: Phrase) -> Phrase | Ambiguous:
+    def _allowed(self, order: Phrase, *, weak: bool) -> Phrase | Ambiguous:
         """May it be meant for these tickets? Else it is asked for once more."""
         numbers = set(order.numbers)
+        if weak and order.action is Action.CLAIM and numbers <= set(self.mine):
+            return Ambiguous(Why.WHICH_ACTION, (order,))  # on the way to what is theirs already
         if order.action in HOLDERS and not numbers <= set(self.mine):
             return Ambiguous(Why.NOT_YOURS, (order,))
         if order.action is Action.TRANSFER and not numbers <= self.known:
@@ -211,11 +216,18 @@ class _Desk:
         note = Phrase(Action.NOTE, numbers, text=body.strip(_EDGE))
         claims = () if set(numbers) <= set(self.mine) else (Phrase(Action.CLAIM, numbers),)
         elsewhere = self.replied is not None and self.replied not in numbers
-        clear = body[:1] in " ,，:：。" or _MATTER.match(body) is not None
+        clear = _MATTER.match(body.lstrip(_EDGE)) is not None
         doubtful = any(p.search(body) for p in (_DOUBT, _WORKING)) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
         if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
             return Ambiguous(Why.WHICH_ACTION, (*claims, note) if note.text else claims)
         return note
+
+
+def _doubtful(action: Action, text: str) -> bool:
+    """Does the free text take back the order before it?"""
+    if _DOUBT.search(text) or (action is not Action.PAUSE and _LATER.search(text)):
+        return True
+    return action not in {Action.RESOLVE, Action.NOTE, Action.PAUSE} and _IF.search(text) is not None
 
 
 def _given(rule: Rule, found: re.Match[str], marked: Marked) -> tuple[int, ...]:

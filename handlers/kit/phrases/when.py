@@ -10,7 +10,8 @@ _NEAR = {"今": 0, "明": 1, "后": 2, "大后": 3}
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6, "末": 5}
 _WEEK = r"(?P<next>(?<!一)下{1,2}|(?<=一下)下)?(?:这|本)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])"
 _DATE = rf"(?:(?P<month>{_N})月)?(?P<dom>{_N})[号日]"
-DAY = rf"(?:(?P<near>大后|[今明后])(?:天|日|儿|(?=[早晚夜]))|{_WEEK}|{_DATE})"
+_SHORT = r"(?<![\d.])(?P<m2>1[0-2]|[1-9])[./](?P<d2>[12]\d|3[01]|[1-9])(?![\d.])"
+DAY = rf"(?:(?P<near>大后|[今明后])(?:天|日|儿|(?=[早晚夜]))|{_WEEK}|{_DATE}|{_SHORT})"
 """A day from now on, as a pattern with named groups."""
 
 _PARTS = {
@@ -61,6 +62,8 @@ def _day(found: re.Match[str], today: date) -> date | None:
         monday = today - timedelta(days=today.weekday())
         day = monday + timedelta(days=_WEEKDAYS[found["weekday"]], weeks=len(found["next"] or ""))
         return day if day >= today else day + timedelta(weeks=1)
+    if found["m2"]:
+        return _date(int(found["m2"]), int(found["d2"]), today)
     return _date(_count(found["month"]) if found["month"] else None, _count(found["dom"]), today)
 
 
@@ -89,7 +92,7 @@ def read_when(text: str, now: datetime) -> datetime | None:
         return None
     hour = named["hour"] or named["hour2"]
     part = named["part"] or named["part2"]
-    day = _day(named, now.date()) if named["near"] or named["weekday"] or named["dom"] else now.date()
+    day = _day(named, now.date()) if named["near"] or named["weekday"] or named["dom"] or named["m2"] else now.date()
     if day is None:
         return None
     clock = _clock(hour, named["minute"] or named["minute2"], named["half"] or named["half2"], part)

@@ -57,6 +57,7 @@ _LEAD = re.compile(
     rf"(?:{SEP})?)+",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"[【\[(（]\s*(#?\d{1,5}(?:号单?)?)\s*[】\])）]")
 _RUDE = re.compile(r"他妈的|妈的(?![\u4e00-\u9fff]{1,3}[号家])|卧槽|我[靠操艹草](?=[了,，。\s\d]|$)|尼玛|特么的?|艹|(?<![a-z])(?:tm|md)d?(?![a-z])", re.I)
 _THANKS = re.compile(
     r"(?:[\s,，。.!！~～]*(?:谢谢(?:了|啦|大家|各位)?|多谢|谢了|辛苦(?:了|各位|大家)*|拜托了?|感谢|哈哈+|thx|thanks))+[\s,，。.!！~～]*$"
@@ -81,6 +82,7 @@ class Marked:
 
 def plain(text: str) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone."""
+    text = _BRACKETS.sub(r"\1 ", text)
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
     return _SPACE.sub(" ", text).strip()
 
