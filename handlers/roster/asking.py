@@ -86,7 +86,7 @@ async def swap(ctx: Context, text: str) -> None:
         ctx.require(Permission.DISPATCH, station.id)
     plan = await plan_for(ctx, station, wish.day, *([asked.back.day] if asked.back else []))
     post = one_post(ctx, plan, giver.id, "您" if giver.id == me else giver.name, wish)
-    await _nobody_asked(ctx, station, post)
+    await _nobody_asked(ctx, station, post, giver.id)
     if asked.taker is None:
         change = _new(ctx, station, post, giver.id)
         await ask_people(ctx, change, await _free(ctx, station, plan, post, giver.id), giver.name)
@@ -136,9 +136,9 @@ def _new(
     )
 
 
-async def _nobody_asked(ctx: Context, station: Station, post: Post) -> None:
+async def _nobody_asked(ctx: Context, station: Station, post: Post, giver: int) -> None:
     for open_ in await ctx.unit.roster.asked_for(station.id, post):
-        if open_.from_id == ctx.who.person.id:
+        if open_.post == post and open_.from_id == giver:
             raise UsageError(say.ALREADY_ASKED.format(number=open_.number))
 
 

@@ -1,6 +1,7 @@
 """Nobody on duty: looked for two weeks ahead each morning, told to the leaders once per hole, filled with a button."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from handlers.roster.feature import colleagues, leaders, roster, station_at
 from handlers.roster.settle import ask_people
 from storage.model.messages import Button, Content, Lane
 from storage.model.people import Duty, Station
-from storage.model.roster import Change, ChangeKind, ChangeState, Hole
+from storage.model.roster import Change, ChangeKind, ChangeState, Hole, Post
 from storage.model.tickets import EntryKind
 
 AHEAD = timedelta(days=14)
@@ -103,23 +104,37 @@ def _content(new: Sequence[Gap], plan: Plan, ids: dict[tuple[Duty, datetime], in
     return Content(text=say.gap_report(new, plan.zone, SHOWN), buttons=buttons)
 
 
+def _first_empty(plan: Plan, hole: Hole, now: datetime) -> Post | None:
+    """The first day's part of a hole that is still empty; of one that runs already, what is left of it."""
+    start = max(hole.start, now)
+    day = plan.day_of(start)
+    while day <= plan.day_of(hole.end):
+        for post in hole_posts(plan, day):
+            begins, ends = span(post, plan.zone)
+            if post.duty is hole.duty and ends > start and begins < hole.end:
+                local = now.astimezone(plan.zone)
+                return post if begins >= now else replace(post, start=local.hour * 60 + local.minute)
+        day += timedelta(days=1)
+    return None
+
+
 @roster.button("hole_ask", args=parse.row_id, allow=Permission.REPORT)
 async def ask_for_hole(ctx: Context, hole_id: int) -> None:
-    """Ask everyone who is free for the first day of a hole."""
+    """Ask everyone who is free for the first day of a hole that is still empty."""
     found = await ctx.unit.roster.hole(hole_id)
     if found is None:
         raise UsageError(say.GAP_CLOSED)
     station_id, hole = found
     ctx.require(Permission.DISPATCH, station_id)
     station = await station_at(ctx, station_id)
-    start = max(hole.start, ctx.now)
-    day = start.astimezone(_zone(station)).date()
-    plan = await plan_of(ctx.unit, station, day - timedelta(days=1), day + timedelta(days=2))
-    post = next((p for p in hole_posts(plan, day) if p.duty is hole.duty and span(p, plan.zone)[1] > start), None)
+    first, last = (at.astimezone(_zone(station)).date() for at in (max(hole.start, ctx.now), hole.end))
+    plan = await plan_of(ctx.unit, station, first - timedelta(days=1), last + timedelta(days=2))
+    post = _first_empty(plan, hole, ctx.now)
     if post is None:
         raise UsageError(say.GAP_CLOSED)
     for open_ in await ctx.unit.roster.asked_for(station_id, post):
-        raise UsageError(say.ALREADY_ASKED.format(number=open_.number))
+        if open_.from_id is None and span(open_.post, plan.zone)[0] < span(post, plan.zone)[1]:
+            raise UsageError(say.ALREADY_ASKED.format(number=open_.number))
     free = [m for m in await colleagues(ctx, station_id, post.duty) if has_room(plan, m.person.id, post)]
     change = Change(
         id=0,
@@ -147,10 +162,13 @@ async def met(ctx: Context, fact: DutyGapMet) -> None:
     if not running or not (plan.shifts or plan.rotations):
         return
     until = running[0].end
-    text = say.GAP_NOW.format(duty=fact.duty, until=say.moment(until, plan.zone))
+    open_end = until == ctx.now + AHEAD  # the same hole tomorrow, though it seems to end a day later
+    text = say.GAP_OPEN if open_end else say.GAP_NOW
+    text = text.format(duty=fact.duty, until=say.moment(until, plan.zone))
+    name = "open" if open_end else f"{until:%Y%m%dT%H%M}"
     known = False
     for person_id in await leaders(ctx, station):
-        key = f"gap:{station.id}:{fact.duty}:{until:%Y%m%dT%H%M}:{person_id}"
+        key = f"gap:{station.id}:{fact.duty}:{name}:{person_id}"
         known = known or await ctx.unit.outbox.by_key(key) is not None
         await ctx.tell(person_id, text, lane=Lane.OFFICER, key=key)
     if not known:

@@ -62,7 +62,10 @@ async def ask_people(ctx: Context, change: Change, people: Sequence[Member], ask
         await ctx.tell(member.person.id, Content(text=text, buttons=(tuple(cells),)), role=Role.ASK, key=key)
     station = await station_at(ctx, change.station_id)
     plan = await plan_around(ctx, station, change.post)
-    await ctx.later(LAPSE, at=span(change.post, plan.zone)[0], key=f"lapse:{change.id}", payload={"id": change.id})
+    begins, ends = span(change.post, plan.zone)
+    # What nobody has may still be taken after it has begun.
+    at = ends if change.from_id is None else begins
+    await ctx.later(LAPSE, at=at, key=f"lapse:{change.id}", payload={"id": change.id})
     await ctx.answer(say.asked_note(change, [m.person.name for m in reached]))
     return change
 
@@ -146,7 +149,7 @@ async def take(ctx: Context, change_id: int) -> None:
     taker = change.to_id if change.to_id is not None else me
     if change.from_id is not None and change.from_id not in holders(plan, change.post):
         raise UsageError(say.ASKED_GONE.format(number=change.number, name=names.get(change.from_id, "")))
-    if span(change.post, plan.zone)[0] <= ctx.now:
+    if change.from_id is not None and span(change.post, plan.zone)[0] <= ctx.now:
         raise UsageError(say.POST_BEGUN)
     if not _fits(plan, change, taker):
         name = names.get(taker, "")

@@ -65,7 +65,7 @@ ORDER BY number;
 -- name: change_asked
 SELECT id, station_id, number, kind, state, duty, day, start_min, end_min, from_id, to_id,
   back_duty, back_day, back_start, back_end, asked, reason, by_id, origin, at FROM duty_change
-WHERE station_id = :station_id AND state = 'asked' AND day = :day AND duty = :duty AND start_min = :start_min
+WHERE station_id = :station_id AND state = 'asked' AND day = :day AND duty = :duty
 ORDER BY number;
 
 -- name: change_of_file

@@ -220,10 +220,8 @@ class Roster:
         return await self._tx.recall(("changes", station_id, first, last), load)
 
     async def asked_for(self, station_id: int, post: Post) -> list[Change]:
-        """Questions about this post that nobody has answered."""
-        rows = await self._tx.rows(
-            "change_asked", station_id=station_id, day=post.day.isoformat(), duty=post.duty, start_min=post.start
-        )
+        """Questions nobody has answered about posts of that duty which begin on that day."""
+        rows = await self._tx.rows("change_asked", station_id=station_id, day=post.day.isoformat(), duty=post.duty)
         return [_change(row) for row in rows]
 
     async def changes_of_file(self, station_id: int) -> list[Change]:
