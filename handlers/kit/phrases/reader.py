@@ -11,7 +11,7 @@ from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topi
 from handlers.kit.phrases.rules import Rule
 from handlers.kit.phrases.shifts import read_shift
 from handlers.kit.phrases.when import read_when
-from handlers.kit.phrases.words import NUMBER, PERSON, Marked, mark, name_people, plain
+from handlers.kit.phrases.words import NUMBER, PERSON, Marked, called, mark, name_people, plain
 
 LONGEST = 500
 """Characters. Nobody types an order that long."""
@@ -36,6 +36,7 @@ RULES = (
     *working.FALSE_REPORT,
     *holding.NOTE,
     *working.RESOLVE,
+    *working.FOUND_FALSE,
     *handing.HELP,
     *handing.TRANSFER,
     *handing.GIVE_BACK,
@@ -59,7 +60,7 @@ _LATER = re.compile(r"(?:以后|回头|明天|晚点|等会儿?|一会儿?)?再(
 _WORKING = re.compile(
     "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
     "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
-    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|听说|还没|尚未|未|放|停|催|急"
+    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急"
 )
 """What could as well be an order, an outcome or a plan."""
 
@@ -99,8 +100,8 @@ def read_phrase(
     named, people = name_people(said, colleagues)
     shift = read_shift(named, people, today)
     if shift is not None:
-        return shift
-    desk = _Desk(replied, tuple(mine), tuple(waiting), frozenset(colleagues), today)
+        return _with_person(shift, colleagues)
+    desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
     marked = mark(named, people, desk.known)
     return desk.asked(marked) or desk.ordered(marked) or desk.rest(marked, said)
 
@@ -112,7 +113,7 @@ class _Desk:
     replied: int | None
     mine: tuple[int, ...]
     waiting: tuple[int, ...]
-    colleagues: frozenset[str]
+    colleagues: tuple[str, ...]
     now: datetime
 
     @property
@@ -148,7 +149,8 @@ class _Desk:
             return Ambiguous(Why.WHICH_ACTION, (decided,))
         if groups.get("name") and decided.person not in self.colleagues:
             return Ambiguous(Why.WHO, (decided,))
-        return self._allowed(decided, weak=rule.weak)
+        allowed = self._allowed(decided, weak=rule.weak)
+        return _with_person(allowed, self.colleagues)
 
     @staticmethod
     def _person(found: re.Match[str], marked: Marked) -> str:
@@ -201,7 +203,7 @@ class _Desk:
             return None
         return self._note(marked, marked.numbers[0])
 
-    def _answer(self, said: str) -> Ambiguous | None:
+    def _answer(self, said: str) -> Phrase | Ambiguous | None:
         """Free words under a card."""
         assert self.replied is not None
         if self.replied not in self.mine:
@@ -209,7 +211,9 @@ class _Desk:
             return Ambiguous(Why.WHICH_ACTION, (claim,)) if _RECEIVED.fullmatch(said) else None
         if _ACKS.fullmatch(said) or len(said) < 4:
             return None
-        return Ambiguous(Why.WHICH_ACTION, (Phrase(Action.NOTE, (self.replied,), text=said),))
+        note = Phrase(Action.NOTE, (self.replied,), text=said)
+        clear = _MATTER.match(said) and not any(p.search(said) for p in (_DOUBT, _WORKING))
+        return note if clear else Ambiguous(Why.WHICH_ACTION, (note,))
 
     def _note(self, marked: Marked, numbers: tuple[int, ...]) -> Phrase | Ambiguous:
         body = marked.restore(1, len(marked.text))
@@ -221,6 +225,16 @@ class _Desk:
         if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
             return Ambiguous(Why.WHICH_ACTION, (*claims, note) if note.text else claims)
         return note
+
+
+def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase | Ambiguous:
+    """The colleague for the name he is called by."""
+    if isinstance(said, Ambiguous):
+        return said
+    meant = called(said.person, colleagues)
+    if len(meant) > 1:
+        return Ambiguous(Why.WHO, tuple(replace(said, person=name) for name in meant))
+    return replace(said, person=meant[0]) if meant else said
 
 
 def _doubtful(action: Action, text: str) -> bool:

@@ -14,9 +14,9 @@ END = r"[了啦吧哈啊呀哦噢嘛呗喽哒的]*[\s,，。.!！~～…]*"
 
 _GLUED = (
     r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?!手|员|没|不|已|都|跑|在|到|太)|块|元|天|年|月|日|次|米|万|千|百|分|秒|路(?!口|边|面)|线|点|时|度|吨|斤|公里|厘|单元|小时|%|倍|级"
-    r"|户|间|室|棵|条|只|辆|台|瓶|箱|包|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双|套|颗|根|起|届|班|队|所|期|轮|折|比|寸|角|毛|多|几"
+    r"|户|间|室|棵|条|只|辆|台|瓶|箱|包(?!我|在我)|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双|套|颗|根|起|届|班|队|所|期|轮|折|比|寸|角|毛|多|几"
 )
-_APART = r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?!手|员|没|不|已|都|跑|在|找|到|太)|单元|小时|%|米|位|年|户(?!主)"
+_APART = r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?=[\s,，。受参]|$)|单元|小时|%|米|位|年|户(?!主)"
 """What follows the number of something else: 12楼, 12 个人, 12点."""
 
 _HAN = "[零〇一二两三四五六七八九十百]"
@@ -37,6 +37,7 @@ _COMMON = (
 )
 _TITLE = r"(?:警官|警长|队长|所长|教导员|指导员|主任|师傅|民警|辅警|哥|姐|队|所|工)"
 _CALLED = rf"[小老大][{_COMMON}](?![路车区色子])|[{_COMMON}]{_TITLE}"
+_BY_SURNAME = re.compile(rf"[小老大]([{_COMMON}])|([{_COMMON}]){_TITLE}")
 NAME = rf"[{_COMMON}][一-龥]{{1,2}}"
 """A full name nobody has told us of."""
 
@@ -52,7 +53,7 @@ _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-
 
 _LEAD = re.compile(
     r"(?:(?:好的?呢?|好嘞|好滴|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞|没问题|知道了|是[!！,，]|报告(?:所长|领导|队长)?"
-    r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，])|那个(?=[\s,，])|那(?=№)|麻烦(?!了)|辛苦(?:一下|各位)?|请(?=[№把将转让])|帮我|帮忙(?=[把将])"
+    r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，])|那个(?=[\s,，№])|那(?=№)|麻烦(?!了)|辛苦(?:一下|各位)?|请(?=[№把将转让])|帮我|帮忙(?=[把将])"
     r"|(?:那)?把?(?:这|该)(?:一)?(?:单子?|件事|个单子?|个警情|件|个)(?=[^\s,，。人是])|报告(?=[\s,，№])|劳驾|烦请)"
     rf"(?:{SEP})?)+",
     re.IGNORECASE,
@@ -125,3 +126,13 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
 
 def _value(digits: str) -> int:
     return int(digits) if digits.isdigit() else chinese_number(digits) or 0
+
+
+def called(person: str, colleagues: Sequence[str]) -> tuple[str, ...]:
+    """Who may be meant by 小王, 王哥 or 王警官: the full names of that surname. () for any other name, and if nobody is."""
+    found = _BY_SURNAME.fullmatch(person)
+    if found is None or person in colleagues:
+        return ()
+    surname = found.group(1) or found.group(2)
+    full = (n for n in colleagues if n.startswith(surname) and 2 <= len(n) <= 3 and not _BY_SURNAME.fullmatch(n))
+    return tuple(dict.fromkeys(full))
