@@ -17,23 +17,23 @@ TRANSFER = (
     rule(Action.TRANSFER, r"{N}归\s?{WHO}(?:管|负责|处理|办)?{X}"),
     rule(Action.TRANSFER, rf"{_GIVE}\s?{{WHO}}{{DO}}?吧?(?:{{S}})?{{N}}{{X}}"),
     rule(Action.TRANSFER, rf"{_GIVE}\s?{{N}}(?:给|到|去)?\s?{{WHO}}{{DO}}?{{X}}"),
-    rule(Action.TRANSFER, rf"{{N}}{_WISH}{_BID}\s?{{WHO}}{{DO}}{{X}}"),
+    rule(Action.TRANSFER, rf"{{N}}{_WISH}{_BID}\s?{{WHO}}{{DO}}(?<!来){{X}}"),
     rule(Action.TRANSFER, rf"{_BID}\s?{{WHO}}{{DO}}\s?{{N}}{{X}}"),
     rule(Action.TRANSFER, rf"{{N}}(?P<who>§)(?:{{S}})?(?:你)?{_BIDDING}{{X}}"),
-    rule(Action.TRANSFER, rf"{{N}}(?P<who>§)(?:{{S}})?你{{DO}}{{X}}"),
-    rule(Action.TRANSFER, rf"(?P<who>§)(?:{{S}})?{{N}}(?:你{{DO}}|(?:你)?{_BIDDING}){{X}}"),
+    rule(Action.TRANSFER, rf"{{N}}(?P<who>§)(?:{{S}})?你{{DO}}(?<!来){{X}}"),
+    rule(Action.TRANSFER, rf"(?P<who>§)(?:{{S}})?{{N}}(?:你{{DO}}(?<!来)|(?:你)?{_BIDDING}){{X}}"),
     rule(Action.TRANSFER, r"(?P<who>§)(?:{S})?你{DO}\s?{N}{X}"),
     rule(Action.TRANSFER, rf"{{N}}{{T}}{{S}}{_WISH}{_SURE}\s?{{WHO}}{{DO}}?{{E}}"),
     rule(Action.TRANSFER, rf"{_WISH}{_GIVE}\s?{{WHO}}{{DO}}?{{X}}"),
     rule(Action.TRANSFER, rf"{{T}}{{S}}{_WISH}{_SURE}\s?{{WHO}}{{DO}}?{{E}}", weak=True),
-    rule(Action.TRANSFER, rf"{_WISH}{_BID}\s?{{WHO}}{{DO}}{{X}}", weak=True),
+    rule(Action.TRANSFER, rf"{_WISH}{_BID}\s?{{WHO}}{{DO}}(?<!来){{X}}", weak=True),
     rule(Action.TRANSFER, rf"给\s?{{WHO}}{{DO}}?{{E}}", weak=True),
 )
 _CANNOT = (
     "(?:{I})?(?:这边|这里|现在|今天|暂时|实在|真的?|确实|手上|可能|是|今晚)*"
     "(?:(?:去|来|接|办|处理|跟|弄|干|搞|管|到|做|跑|应付|顾)不(?:了|成)|(?:弄|处理|应付)不来|(?:过|赶|赶过|走)不(?:过去|过来|去|来|到|开身|开|了)"
     "|(?:脱|抽|腾|走)不(?:开|出)(?:身|空|手|时间)?(?:来)?|离不开|没(?:空|时间|工夫|办法|法子?)(?:去|接|过去|处理|弄)?|顾不(?:上|过来)|忙不(?:过来|开)|不能(?:去|接)"
-    "|有事(?:去不了|不能去)|不在(?:辖区|所里|岗))"
+    "|有事(?:去不了|不能去))"
 )
 _RETURN = any_of(
     "退回 退回去 退回来 退单 退了 退掉 交回 交回去 放弃 释放 退还 退 退一下 退下 退给值班长 退给值班室 退给指挥室 还回去 退回重派 退回重新派 推回 推回去 打回 退囘 退会 取消接单 不接单了"
@@ -73,7 +73,7 @@ HELP = (
     rule(Action.HELP, rf"{{N}}{_HERE}(?:{_NEED}|再来|派|再派)(?:一个|两个|三个|个|几个|俩|点|些|两)?人(?:来|过来|去)?{_BACKUP}?{{X}}"),
     rule(
         Action.HELP,
-        rf"{{N}}{_HERE}{any_of('人手不够 人不够 人手不足 一个人不行 一个人搞不定 一个人弄不了 一个人忙不过来 缺人 搞不定 快来人 来人 人太少 赶紧来人 一个人顶不住 顶不住了 控制不住')}{{X}}",
+        rf"{{N}}{_HERE}{any_of('人手不够 人不够 人手不足 一个人不行 一个人搞不定 一个人弄不了 一个人忙不过来 缺人 快来人 来人 人太少 赶紧来人 一个人顶不住 顶不住了 控制不住')}{{X}}",
     ),
     rule(Action.HELP, r"{N}(?:谁能?|有没有人|有人能?)(?:来|过来)?(?:帮忙|支援|协助|帮一下|搭把手|支援一下|帮个忙|协助一下){X}"),
     rule(Action.HELP, rf"{{N}}{{T}}{{S}}{_HERE}{_NEED}(?:个|一下)?{_SURE_BACKUP}{{E}}"),

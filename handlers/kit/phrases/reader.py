@@ -72,6 +72,21 @@ _THIRD = re.compile(rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已
 _ACKS = re.compile(
     r"(?:收到|好的?|好嘞|嗯+|哦+|行|可以|ok|明白|知道了|辛苦了?|谢谢|1|\+1|赞|厉害|哈+|牛|[\s,，。.!！~～])*", re.IGNORECASE
 )
+_HINTS = (
+    (Action.CLAIM, re.compile("[我俺咱].{0,4}[来去接]|接单|接手|认领")),
+    (Action.ARRIVE, re.compile("到场|到了|已到|现场")),
+    (Action.RESOLVE, re.compile("[办完]结|结[案单了]|搞定|[办处]理?[完好]|和解|劝离|调解|解决|谅解")),
+    (Action.TRANSFER, re.compile("转[^告达]|移交|交给|派给|[让叫派].{1,4}[去来]")),
+    (Action.GIVE_BACK, re.compile("退|换.{0,2}人|[去来接办]不了|没空|走不开")),
+    (Action.PAUSE, re.compile("挂|先放|暂停|等|明天|后天|下周|再说")),
+    (Action.RESUME, re.compile("继续|恢复")),
+    (Action.HELP, re.compile("支援|增援|帮忙|协助|人手|协办")),
+    (Action.FALSE_REPORT, re.compile("误|谎报|虚|假")),
+    (Action.PRIORITY, re.compile("急|优先")),
+    (Action.ASK, re.compile("[?？吗呢]|谁|咋|怎么|多少|哪")),
+)
+"""For a question only; nothing is done because of them."""
+
 _CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
 """What is asked of other numbers too: 12345的电话是多少."""
 
@@ -199,8 +214,11 @@ class _Desk:
         """Nothing of the grammar. What begins with a ticket in hand is a note; what could be anything is asked about."""
         if self.replied and NUMBER not in marked.text:
             return self._answer(said)
-        if not marked.text.startswith(NUMBER) or not set(marked.numbers[0]) <= self.known:
+        if NUMBER not in marked.text or not set(marked.numbers[0]) <= self.known:
             return None
+        if not marked.text.startswith(NUMBER):
+            likely = self._likely(marked.text, marked.numbers[0])
+            return Ambiguous(Why.WHICH_ACTION, likely) if likely else None
         return self._note(marked, marked.numbers[0])
 
     def _answer(self, said: str) -> Phrase | Ambiguous | None:
@@ -223,8 +241,14 @@ class _Desk:
         clear = _MATTER.match(body.lstrip(_EDGE)) is not None
         doubtful = any(p.search(body) for p in (_DOUBT, _WORKING)) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
         if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
-            return Ambiguous(Why.WHICH_ACTION, (*claims, note) if note.text else claims)
+            likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
+            return Ambiguous(Why.WHICH_ACTION, (*likely, *claims, *((note,) if note.text else ())))
         return note
+
+    def _likely(self, text: str, numbers: tuple[int, ...]) -> tuple[Phrase, ...]:
+        """What the words point to, as buttons of a question."""
+        hints = tuple(Phrase(action, numbers) for action, words in _HINTS if words.search(text))
+        return tuple(p for p in hints if p.action not in HOLDERS or set(numbers) <= set(self.mine))
 
 
 def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase | Ambiguous:

@@ -17,6 +17,12 @@ def any_of(words: str) -> str:
     return f"(?:{'|'.join(sorted(words.split(), key=len, reverse=True))})"
 
 
+def bag(words: str, chars: str) -> str:
+    """A pattern for any number of these words and characters, in any order. It takes the longest and never turns back."""
+    longest = "|".join(sorted(words.split(), key=len, reverse=True))
+    return f"(?:{longest}|[{chars}])++"
+
+
 _SOON = any_of("马上 马上就 这就 立刻 立马 立即 现在 现在就 即刻 赶紧 速 就 火速 随后就")
 _LOOK = any_of("看看 看一下 看下 看一眼 瞅瞅 瞧瞧 瞅一眼 处理 处置 了解 了解情况 核实 核实情况 办 接 弄 现场 处理一下 处置一下 了解一下 核实一下 瞅一下 走访 调解")
 _GOTO = rf"(?:(?:去|过去|前往|赶去|赶过去|赶往|跑|走)(?:现场|一趟|那边|那里)?(?:{_LOOK})?(?:一下)?)"
@@ -42,7 +48,7 @@ _MACROS = {
     "{GOTO}": _GOTO,
     "{HANDLE}": _HANDLE,
     "{DO}": rf"(?:(?:去|来|过去|过来|负责|继续|接着)?(?:{_HANDLE}|{_LOOK}|跑一趟)(?:一下|下)?|{_GOTO}|来|过来)",
-    "{DONE}": "(?:已经?|都|全|刚|刚刚|我|我这边|这边|可以|就|终于|总算|顺利|圆满|妥善|现|当场|现场|现在|目前|基本都)*",
+    "{DONE}": "(?:已经?|都|全|刚|刚刚|我|我这边|这边|可以|就|终于|总算|顺利|圆满|妥善|现|当场|现场|现在|目前|都)*",
     "{T}": r"(?P<t>[^№§?？别没]{1,24})",
     "{FREE}": r"(?P<t>.+)",
     "{S}": SEP,
@@ -66,4 +72,5 @@ def rule(action: Action, pattern: str, *, weak: bool = False, timed: bool = Fals
     """`pattern` with shared words in {}: {N} number, {WHO} whom, {X} the end or free text, {C} the end or "I am near"."""
     for name, body in _MACROS.items():
         pattern = pattern.replace(name, body)
+    pattern = re.sub(r"\)\*(?![+?])", "){0,4}", pattern)  # bounded, so that no text takes long
     return Rule(action, re.compile(pattern, re.DOTALL), weak, timed)

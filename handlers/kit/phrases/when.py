@@ -11,7 +11,7 @@ _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6, "
 _WEEK = r"(?P<next>(?<!一)下{1,2}|(?<=一下)下)?(?:这|本)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])"
 _DATE = rf"(?:(?P<month>{_N})月)?(?P<dom>{_N})[号日]"
 _SHORT = r"(?<![\d.])(?P<m2>1[0-2]|[1-9])[./](?P<d2>[12]\d|3[01]|[1-9])(?![\d.])"
-DAY = rf"(?:(?P<near>大后|[今明后])(?:天|日|儿|(?=[早晚夜]))|{_WEEK}|{_DATE}|{_SHORT})"
+DAY = rf"(?:(?P<near>大后|[今明后])(?:天|日|儿个?|(?=[早晚夜]))|{_WEEK}|{_DATE}|{_SHORT})"
 """A day from now on, as a pattern with named groups."""
 
 _PARTS = {

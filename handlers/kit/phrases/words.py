@@ -29,7 +29,8 @@ _NUMBERS = re.compile(
     rf"(?<![a-z0-9.:：/\-¥￥幺]){_ONE}(?:\s*[,，、和跟与及&+/]\s*{_ONE}|\s+{_ONE})*+", re.IGNORECASE
 )
 _DIGITS = re.compile(rf"\d+|{_HAN}+")
-_HAN_START = re.compile(rf"[十百]?{_HAN}{{2,5}}|十")
+_BARE = re.compile(rf"(?<![第月周\d]){_HAN}{{2,6}}+(?!\s*[号单\d]|{_GLUED})")
+"""Chinese numerals without 号; ours only if there is such a ticket."""
 
 _COMMON = (
     "王李张刘陈杨赵黄周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方姚谭廖邹熊金陆郝孔"
@@ -54,14 +55,14 @@ _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-
 _LEAD = re.compile(
     r"(?:(?:好的?呢?|好嘞|好滴|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞|没问题|知道了|是[!！,，]|报告(?:所长|领导|队长)?"
     r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，])|那个(?=[\s,，№])|那(?=№)|麻烦(?!了)|辛苦(?:一下|各位)?|请(?=[№把将转让])|帮我|帮忙(?=[把将])"
-    r"|(?:那)?把?(?:这|该)(?:一)?(?:单子?|件事|个单子?|个警情|件|个)(?=[^\s,，。人是])|报告(?=[\s,，№])|劳驾|烦请)"
+    r"|(?:那)?把?(?:这|该)(?:一)?(?:单子?|件事|个单子?|个警情|件|个)(?=[^\s,，。人是])|报告(?=[\s,，№])|劳驾|烦请|那就|那(?=我|俺)|要不|这样吧?(?=[\s,，])|[哎唉诶欸喂嘿](?=[\s,，№我])|哦+(?=[\s,，])|额(?=[\s,，])|你好|您好|@\S+(?=\s)|各位(?:领导|同事)?|小助手|机器人(?=[\s,，]))"
     rf"(?:{SEP})?)+",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[【\[(（]\s*(#?\d{1,5}(?:号单?)?)\s*[】\])）]")
 _RUDE = re.compile(r"他妈的|妈的(?![\u4e00-\u9fff]{1,3}[号家])|卧槽|我[靠操艹草](?=[了,，。\s\d]|$)|尼玛|特么的?|艹|(?<![a-z])(?:tm|md)d?(?![a-z])", re.I)
 _THANKS = re.compile(
-    r"(?:[\s,，。.!！~～]*(?:谢谢(?:了|啦|大家|各位)?|多谢|谢了|辛苦(?:了|各位|大家)*|拜托了?|感谢|哈哈+|thx|thanks))+[\s,，。.!！~～]*$"
+    r"(?:[\s,，。.!！~～]*(?:谢谢(?:了|啦|大家|各位)?|多谢|谢了|辛苦(?:了|各位|大家)*|拜托了?|感谢|哈{2,}+|thx|thanks))+[\s,，。.!！~～]*$"
 )
 
 
@@ -114,9 +115,7 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
         written.append(found.group())
         return NUMBER
 
-    bare = _HAN_START.match(text)
-    if bare and chinese_number(bare.group()) in known:
-        text = f"{bare.group()}号{text[bare.end() :].removeprefix('号')}"
+    text = _BARE.sub(lambda m: f"{m.group()}号" if chinese_number(m.group()) in known else m.group(), text)
     marked = _THANKS.sub("", _NUMBERS.sub(note, text))
     lead = _LEAD.match(marked)
     rest = marked[lead.end() :] if lead else marked

@@ -5,7 +5,7 @@ from handlers.kit.phrases.rules import any_of, rule
 
 _TAKE = any_of("接单 接旦 接淡 接丹 接手 接下 接警 接 认领 领 抢单 抢 拿下 收下 领走")
 _HOW = "(?:这边|这里|就|先|还是|来|去|可以|能|带人|带队|带队员|顺路|顺道|正好|来负责|一起|和同事|想)*"
-_ME = "(?:{I}" + _HOW + "(?:{GOTO}|{HANDLE}|(?<=来)|(?<=去)|来看看|来看一下)(?:了|吧)?)"
+_ME = "(?:{I}" + _HOW + "(?:{GOTO}|{HANDLE}|(?<=来)|(?<=去)|来看看|来看一下)(?:(?<=[接领手包下走])了|吧|(?!了)))"
 _ACK = "(?:(?:收到|好的?|行吧?|ok|OK|明白|嗯|得|中|没问题)(?:{S})?)?"
 _MINE = "(?:交给?|包在?|给|转给?|派给?|分给|留给|归|算|转交给|让给)我(?:的|身上|吧|了|处理|来办|来处理|来|负责|去)*"
 CLAIM = (
@@ -47,6 +47,7 @@ _CLOSE = (
     rf"|{any_of('办结 办洁 办节 办捷 办劫 办解 办接 办結 结案 结单 销单 销案 完结 了结 搞掂 完事 闭环 结了 结掉 妥了 完成 解决 关单 关闭 关掉 摆平 齐活 收工 销了 关了')})"
 )
 _BEGINS = r"(?=已|双方|当事人|经|现场|劝|调解|批评|警告|对方|嫌|系|是误|误)"
+_OUTCOME = "(?:已|双方|和解|劝|调解|道歉|赔|警告|教育|答复|告知|离开|挪|归还|协商|误会|撤|签)"
 _MAY = r"(?:已经?|可以|现已?|现在|申请|请求|予以|就|都|我就|能)?"
 RESOLVE = (
     rule(Action.RESOLVE, rf"{{N}}{{DONE}}(?:{_CLOSE}|(?<=已)(?:处理|处置|处)|(?:处理|处置|完|ok|OK|好|结束|没事|平)了|OK|ok|done){{X}}"),
@@ -54,7 +55,9 @@ RESOLVE = (
     rule(Action.RESOLVE, rf"{{N}}{{DONE}}{_CLOSE}(?:了)?{_BEGINS}{{FREE}}"),
     rule(Action.RESOLVE, rf"{{N}}(?P<t>.*[^,，。没未不能先别再\s]了?){{S}}{_MAY}(?:{_CLOSE}|结)(?:了|吧|啦)*{{E}}"),
     rule(Action.RESOLVE, rf"(?:我)?(?:已经?)?{_CLOSE}(?:了)?\s?{{N}}{{X}}"),
-    rule(Action.RESOLVE, rf"{{DONE}}{_CLOSE}(?:了)?{{S}}{{FREE}}"),
+    rule(Action.RESOLVE, rf"{{DONE}}{any_of('办结 办洁 办节 办解 结案 结单 销单 处理完毕 处置完毕')}(?:了)?{{S}}{{FREE}}"),
+    rule(Action.RESOLVE, rf"{{DONE}}{_CLOSE}(?:了)?{{S}}(?=.*{_OUTCOME}){{FREE}}"),
+    rule(Action.RESOLVE, rf"{{DONE}}{_CLOSE}(?:了)?{{S}}{{FREE}}", weak=True),
     rule(Action.RESOLVE, rf"{{DONE}}{_CLOSE}(?:了)?(?=已|双方)(?P<t>.+)", weak=True),
     rule(Action.RESOLVE, rf"(?P<t>[^№]*[^№,，。没未不能先别再\s]了?){{S}}{_MAY}(?:{any_of('办结 结案 结单 销单 可以结了 办完了 处理完了 处理完毕')})(?:了|吧|啦)*{{E}}", weak=True),
     rule(Action.RESOLVE, rf"{{DONE}}(?:{_CLOSE}|(?<=已)(?:处理|处置)|处理了|没事了)(?:了)?{{E}}", weak=True),
@@ -76,9 +79,9 @@ FALSE_REPORT = (
 FOUND_FALSE = (rule(Action.FALSE_REPORT, rf"{{N}}{{T}}{{S}}{_FOUND}{_FALSE}{{E}}"),)
 _URGENT = any_of(
     "加急 加急处理 加急办理 加个急 特急 优先 优先处理 优先办理 优先办 优先派 提级 升级 升级处理 紧急处理 提高优先级 提优先级 优先级提高 调高优先级 优先级调高 紧急 急件 急单"
-    " 标红 置顶 先办 先处理 标急 改急 按紧急处理 按紧急办 提高级别 插队 最优先 往前排 提到最前 加鸡 家急 加极"
+    " 标红 置顶 先办 先处理 标急 改急 按紧急处理 按紧急办 提高级别 插队 最优先 往前排 提到最前 加鸡 家急 加极 急 很急 比较急 非常急 特别急 急急急 挺急 很紧急 情况紧急 十万火急 优先级最高"
 )
-_MAKE = any_of("改成 改为 设为 设成 标为 标成 升级为 升级到 升级成 升为 升到 提为 提到 改 调成 调为 定为 转为 升")
+_MAKE = any_of("改成 改为 设为 设成 标为 标成 升级为 升级到 升级成 升为 升到 列为 置为 设 标 标注为 提为 提到 改 调成 调为 定为 转为 升")
 _ASKED = "(?:要|请|需要|需|得|按|申请|必须|帮|给)?"
 PRIORITY = (
     rule(Action.PRIORITY, rf"{{N}}{_ASKED}(?:{_MAKE})?{_URGENT}(?:一下|下)?{{X}}"),
