@@ -49,7 +49,9 @@ RULES = (
 
 _EDGE = " ,，。.;；:：、!！~～-—"
 _DOUBT = re.compile(
-    r"[?？]|[吗呢么]\s*$|(?:没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])(?:算了|不对|不行就|等等|先别)|说错|打错|发错|搞错单|开玩笑|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
+    r"[?？]|[吗呢么]\s*$|(?:没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
+    r"(?:算了|不对|不行就|等等|先别)|说错|打错|发错|搞错单|开玩笑"
+    r"|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
     "|不是这[单个]"
 )
 """In the text after an order: was it one?"""
@@ -58,19 +60,26 @@ _IF = re.compile("如果|要是|万一|的话")
 
 _LATER = re.compile(r"(?:以后|回头|明天|晚点|等会儿?|一会儿?)?再(?:说|办|来|弄|处理)[\s。.!！]*$")
 _WORKING = re.compile(
-    "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
-    "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
+    "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
+    "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
+    "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
+    "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
     "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急"
 )
 """What could as well be an order, an outcome or a plan."""
 
 _MATTER = re.compile(
-    r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
-    r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人|护士|医生|医院|家长|学校|老师)"
+    r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在"
+    r"|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
+    r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人"
+    r"|护士|医生|医院|家长|学校|老师)"
 )
-_THIRD = re.compile(rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)")
+_THIRD = re.compile(
+    rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)"
+)
 _ACKS = re.compile(
-    r"(?:收到|好的?|好嘞|嗯+|哦+|行|可以|ok|明白|知道了|辛苦了?|谢谢|1|\+1|赞|厉害|哈+|牛|[\s,，。.!！~～])*", re.IGNORECASE
+    r"(?:收到|好的?|好嘞|嗯+|哦+|行|可以|ok|明白|知道了|辛苦了?|谢谢|1|\+1|赞|厉害|哈+|牛|[\s,，。.!！~～])*",
+    re.IGNORECASE,
 )
 _HINTS = (
     (Action.CLAIM, re.compile("[我俺咱].{0,4}[来去接]|接单|接手|认领")),
@@ -211,7 +220,7 @@ class _Desk:
         return order
 
     def rest(self, marked: Marked, said: str) -> Phrase | Ambiguous | None:
-        """Nothing of the grammar. What begins with a ticket in hand is a note; what could be anything is asked about."""
+        """Nothing of the grammar. A ticket in hand and its matter are a note; anything else is asked about."""
         if self.replied and NUMBER not in marked.text:
             return self._answer(said)
         if NUMBER not in marked.text or not set(marked.numbers[0]) <= self.known:
@@ -239,7 +248,9 @@ class _Desk:
         claims = () if set(numbers) <= set(self.mine) else (Phrase(Action.CLAIM, numbers),)
         elsewhere = self.replied is not None and self.replied not in numbers
         clear = _MATTER.match(body.lstrip(_EDGE)) is not None
-        doubtful = any(p.search(body) for p in (_DOUBT, _WORKING)) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
+        doubtful = (
+            any(p.search(body) for p in (_DOUBT, _WORKING)) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
+        )
         if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
             likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
             return Ambiguous(Why.WHICH_ACTION, (*likely, *claims, *((note,) if note.text else ())))

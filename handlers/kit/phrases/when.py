@@ -31,13 +31,21 @@ _PARTS = {
 }
 _PART = "|".join(sorted(_PARTS, key=len, reverse=True))
 _HOUR = rf"(?P<hour>{_N})(?:[:：](?P<minute>\d\d)|点钟?(?P<half>半)?)"
-_WHEN = re.compile(rf"{DAY}\s?(?:(?P<part>{_PART})\s?)?(?:{_HOUR})?|(?P<part2>{_PART})\s?(?:{_HOUR.replace('>', '2>')})?")
-_CLOCK = re.compile(_HOUR)
-_IN = re.compile(
-    rf"(?P<count>{_N}|半|一个半|几)个?(?P<half>半)?(?P<unit>分钟|小时|钟头|钟|天|周|星期|礼拜)(?P<half2>半)?(?![前内])(?:之|以)?(?:后|再|左右)?"
+_WHEN = re.compile(
+    rf"{DAY}\s?(?:(?P<part>{_PART})\s?)?(?:{_HOUR})?|(?P<part2>{_PART})\s?(?:{_HOUR.replace('>', '2>')})?"
+    rf"|{_HOUR.replace('>', '3>')}"
 )
-_LATER = re.compile(r"过(?P<count>一|两|几|\d)(?P<unit>天|周|小时)|(?P<soon>晚点|晚些时候|过会儿?|等会儿?|待会儿?|回头)再")
+_IN = re.compile(
+    rf"(?P<count>{_N}|半|一个半|几)个?(?P<half>半)?(?P<unit>分钟|小时|钟头|钟|天|周|星期|礼拜)(?P<half2>半)?"
+    rf"(?![前内])(?:之|以)?(?:后|再|左右)?"
+)
+_LATER = re.compile(
+    r"过(?P<count>一|两|几|\d)(?P<unit>天|周|小时)|(?P<soon>晚点|晚些时候|过会儿?|等会儿?|待会儿?|回头)再"
+)
 _UNITS = {"分钟": 1, "小时": 60, "钟头": 60, "钟": 60, "天": 24 * 60, "周": 7 * 24 * 60, "星期": 7 * 24 * 60}
+_UNITS["礼拜"] = _UNITS["周"]
+_HALVES = {"半": 1, "一个半": 3, "几": 6}
+"""几 is three."""
 MORNING = time(9)
 SOON = timedelta(hours=2)
 """晚点再说."""
@@ -50,7 +58,7 @@ def _count(text: str) -> int:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """The first day named in `text`; a weekday or a date that has passed is the next one. None: none, or no such day."""
+    """The first day named in `text`; one that has passed is the next one. None: none, or no such day."""
     found = _DAY.search(text)
     return _day(found, today) if found else None
 
@@ -68,38 +76,41 @@ def _day(found: re.Match[str], today: date) -> date | None:
 
 
 def _date(month: int | None, dom: int, today: date) -> date | None:
-    """The next such date from today on."""
-    year, at = today.year, month or today.month
-    for _ in range(2 if month else 3):
+    """The next such date from today on; of this month or the two after it, if no month is said."""
+    for later in (0, 12) if month else (0, 1, 2):
+        index = today.year * 12 + (month or today.month) - 1 + later
         try:
-            day = date(year, at, dom)
+            day = date(index // 12, index % 12 + 1, dom)
         except ValueError:
-            day = None
-        if day is not None and day >= today:
+            continue
+        if day >= today:
             return day
-        year, at = (year + 1, at) if month or at == 12 else (year, at + 1)
-        at = 1 if not month and at == 12 and year > today.year else at
     return None
 
 
 def read_when(text: str, now: datetime) -> datetime | None:
     """When to come back to something. None: no time named. Never in the past."""
-    found = _IN.search(text) or _LATER.search(text)
-    if found:
-        return _after(found, now)
+    after = _IN.search(text) or _LATER.search(text)
+    if after:
+        return _after(after, now)
     named = _WHEN.search(text)
     if named is None:
         return None
-    hour = named["hour"] or named["hour2"]
-    part = named["part"] or named["part2"]
-    day = _day(named, now.date()) if named["near"] or named["weekday"] or named["dom"] or named["m2"] else now.date()
+    dated = bool(named["near"] or named["weekday"] or named["dom"] or named["m2"])
+    day = _day(named, now.date()) if dated else now.date()
     if day is None:
         return None
-    clock = _clock(hour, named["minute"] or named["minute2"], named["half"] or named["half2"], part)
-    moment = datetime.combine(day, clock, tzinfo=now.tzinfo)
+    part = named["part"] or named["part2"]
+    hour, minute, half = (
+        next((named[g] for g in (name, f"{name}2", f"{name}3") if named[g]), None)
+        for name in ("hour", "minute", "half")
+    )
+    moment = datetime.combine(day, _clock(hour, minute, half, part), tzinfo=now.tzinfo)
     if moment > now:
         return moment
-    return moment + timedelta(days=1) if named["near"] is None else now + SOON
+    if not dated:
+        return moment + timedelta(days=1)
+    return moment + timedelta(weeks=1) if named["weekday"] else now + SOON
 
 
 def _clock(hour: str | None, minute: str | None, half: str | None, part: str | None) -> time:
@@ -115,11 +126,7 @@ def _after(found: re.Match[str], now: datetime) -> datetime:
     groups = found.groupdict()
     if groups.get("soon"):
         return now + SOON
-    count = groups["count"]
-    halves = 1 if count == "半" else 3 if count in {"一个半", "几"} else 2 * _count(count)
-    if count == "几":
-        halves = 6
+    halves = _HALVES.get(groups["count"]) or 2 * _count(groups["count"])
     if groups.get("half") or groups.get("half2"):
         halves += 1
-    unit = {"礼拜": "周"}.get(groups["unit"], groups["unit"])
-    return now + timedelta(minutes=max(1, halves * _UNITS[unit] // 2))
+    return now + timedelta(minutes=max(1, halves * _UNITS[groups["unit"]] // 2))
