@@ -37,7 +37,12 @@ def _when(ctx: Context, word: str) -> tuple[str, datetime, datetime]:
     return "现在", ctx.now, ctx.now + timedelta(minutes=1)
 
 
-@roster.command("谁值班", aliases=("谁在值班",), allow=Permission.REPORT, help="今晚谁值班　看看现在、今晚、明天谁值班")
+@roster.command(
+    "谁值班",
+    aliases=("谁在值班",),
+    allow=Permission.REPORT,
+    help="谁值班　现在谁在值班（也可以问：今晚谁值班、明天谁值班）",
+)
 async def who_now(ctx: Context, _: None) -> None:
     await _answer(ctx, "")
 
