@@ -10,9 +10,11 @@ from handlers.kit import roster_texts as say
 from handlers.kit import texts
 from handlers.kit.onduty import plan_of
 from handlers.kit.plan import turns
+from storage.model.messages import Button
 from storage.model.people import Duty
-from storage.model.roster import ChangeState
+from storage.model.roster import Change, ChangeKind, ChangeState, Post
 from storage.model.tickets import EntryKind
+from storage.stores.roster import Roster
 from storage.unit import Unit
 from tests.harness import Shown, Someone, World
 from tests.stories import on_sqlite, person_id, silence, texts_of
@@ -167,6 +169,37 @@ async def test_two_press_at_the_same_moment(world: World) -> None:
     assert len(await on_day(world, 21)) == 3
     assert (await changes_logged(world)).count("taken") == 1
     assert any(say.CHANGE_TAKEN.format(number=1, name="王建国") == text for _, text in world.platform.answers)
+
+
+async def test_the_database_decides_who_is_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes may both have seen the question open; for an empty post nothing else tells them apart."""
+    wang, zhao = await person_id(world, "wang"), await person_id(world, "zhao")
+    empty = Change(
+        id=0,
+        station_id=world.station_id,
+        number=0,
+        kind=ChangeKind.COVER,
+        state=ChangeState.ASKED,
+        post=Post(duty=Duty.OFFICER, day=date(2026, 11, 21), start=1260, end=1320),
+        from_id=None,
+        to_id=None,
+        asked=(wang, zhao),
+    )
+    async with await world.unit() as unit:
+        seen: Change = await unit.roster.add_change(empty, world.clock.now())
+        assert [await unit.roster.take_change(seen.id, who) for who in (wang, zhao)] == [True, False]
+
+    async def stale(self: Roster, change_id: int) -> Change | None:
+        monkeypatch.undo()
+        return seen
+
+    monkeypatch.setattr(Roster, "change", stale)
+    await world.zhao.tells("我的班")
+    button = Button(label="我来", action=f"swap_take:{seen.id}")
+    await world.zhao.presses_old(world.zhao.inbox[-1], button, world.zhao.private)
+    assert world.zhao.read == say.CHANGE_TAKEN.format(number=1, name="王建国")
+    assert await on_day(world, 21) == ["王建国 08:00", "赵敏 08:00", "李强 20:00", "王建国 21:00"]
+    assert await changes_logged(world) == []
 
 
 async def test_a_press_and_a_command_that_come_twice_count_once(world: World) -> None:
