@@ -30,11 +30,13 @@ from bot.own_model import use_own_model
 from bot.seed import seed
 from bot.supervise import supervise
 from bot.watch import Watch
+from bot.web import roster as roster_feed
 from bot.web import telegram_hook
 from bot.web.app import build_web
 from bot.web.server import Server
 from handlers import FEATURES
 from handlers.broadcast import BroadcastSettings
+from handlers.roster import RosterSettings
 from handlers.tickets import BurstSettings
 from storage.engine import connect
 from storage.engine.base import Engine, StoreDownError
@@ -155,6 +157,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
         settings={
             BurstSettings: bursts,
             BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
+            RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },
         owner=process_name(),
         late_minutes=settings.broadcasts.late_minutes,
@@ -209,9 +212,9 @@ async def _telegram(settings: Settings, hearing: Hearing, stack: AsyncExitStack)
 
 
 def _web(settings: Settings, core: Core, local: LocalPlatform | None, telegram: Any) -> uvicorn.Server:
-    routes: Sequence[BaseRoute] = ()
+    routes: Sequence[BaseRoute] = roster_feed.routes(core.engine, core.clock)
     if telegram is not None and settings.telegram.mode == "webhook":
-        routes = telegram_hook.routes(telegram)
+        routes = [*routes, *telegram_hook.routes(telegram)]
     health = Health(core)
     app = build_web(
         health=health.check,
@@ -224,6 +227,12 @@ def _web(settings: Settings, core: Core, local: LocalPlatform | None, telegram: 
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2, server_header=False
     )
     return Server(config)
+
+
+def _public_url(settings: Settings) -> str:
+    """Where people's phones reach us; without one only this machine does."""
+    host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
+    return settings.server.public_url.rstrip("/") or f"http://{host}:{settings.server.port}"
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,17 +1,19 @@
-"""Who is on duty, and who gets a ticket: the person mentioned → the area's officer → duty officer → duty leader."""
+"""Who gets a ticket: the person mentioned → the area's officer → duty officer → duty leader.
 
-from collections.abc import Iterable, Sequence
+Who is on duty comes from the roster, who is free from what officers said. A step with nobody on it takes no time: the
+next one is asked in the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.context import Context
-from handlers.kit.errors import UsageError
 from handlers.kit.facts import (
+    DutyGapMet,
     LeadersCalled,
     ScamAlertDue,
     ScamSpreading,
@@ -22,12 +24,14 @@ from handlers.kit.facts import (
 )
 from handlers.kit.feature import Feature
 from handlers.kit.names import call_names
-from storage.model.people import Duty, Identity, Member, PersonRole, Shift
+from handlers.kit.onduty import who_is_on
+from handlers.kit.plan import OnDuty
+from storage.model.people import Duty, Identity, Member, PersonRole
+from storage.model.roster import Free
 from storage.model.tickets import WAITING, EntryKind, Ticket, Urgency
 
-duty = Feature("duty", title="值班")
+duty = Feature("duty", title="派给谁")
 
-DAY = 24 * 60
 LEADERS = frozenset({PersonRole.DUTY_LEADER, PersonRole.LEADER})
 
 
@@ -35,21 +39,6 @@ LEADERS = frozenset({PersonRole.DUTY_LEADER, PersonRole.LEADER})
 class Choice:
     person_id: int | None
     why: str
-
-
-def on_shift(shifts: Iterable[Shift], local: datetime) -> list[Shift]:
-    """The shifts that run at this moment of station time. `end` ≤ `start` runs into the next day."""
-    minute = local.hour * 60 + local.minute
-    today, yesterday = local.weekday(), (local - timedelta(days=1)).weekday()
-    running = []
-    for shift in shifts:
-        over_midnight = shift.end <= shift.start
-        end = DAY if over_midnight else shift.end
-        if (shift.weekday == today and shift.start <= minute < end) or (
-            over_midnight and shift.weekday == yesterday and minute < shift.end
-        ):
-            running.append(shift)
-    return running
 
 
 @duty.on(TicketOpened)
@@ -85,6 +74,22 @@ async def _bring(
     ctx.emit(TicketRouted(ticket_id=ticket.id, person_id=choice.person_id, failed_person_id=failed, leader_ids=leaders))
     if choice.person_id is None:
         await _nobody(ctx, ticket)
+    await _report_gap(ctx, ticket.station_id)
+
+
+async def _report_gap(ctx: Context, station_id: int) -> None:
+    """The roster hears that the first step, or both, stood empty."""
+    there = {turn.duty for turn in await _on_duty(ctx, station_id)}
+    if Duty.OFFICER not in there:
+        ctx.emit(DutyGapMet(station_id=station_id, duty=Duty.OFFICER))
+        if Duty.LEADER not in there:
+            ctx.emit(DutyGapMet(station_id=station_id, duty=Duty.LEADER))
+
+
+async def _on_duty(ctx: Context, station_id: int) -> Sequence[OnDuty]:
+    station = ctx.station if ctx.station and ctx.station.id == station_id else None
+    station = station or await ctx.unit.stations.get(station_id)
+    return await who_is_on(ctx.unit, station, ctx.now) if station is not None else ()
 
 
 @duty.on(TicketRose)
@@ -103,17 +108,18 @@ async def scam_spreads(ctx: Context, fact: ScamSpreading) -> None:
 async def leading(ctx: Context, station_id: int) -> tuple[int, ...]:
     """Who leads the station at this moment: the leaders on duty; if none of them can be reached, all of its leaders."""
     members = {m.person.id: m for m in await ctx.unit.people.staff(station_id)}
-    local = await _local(ctx, station_id)
-    shifts = await ctx.unit.stations.shifts_around(station_id, local.weekday())
     reachable = {i.person_id for i in await ctx.unit.people.staff_identities(station_id) if i.chat_id}
     reachable &= members.keys()
-    on_duty = [s.person_id for s in on_shift(shifts, local) if s.duty is Duty.LEADER and s.person_id in reachable]
+    turns = await _on_duty(ctx, station_id)
+    on_duty = [t.person_id for t in turns if t.duty is Duty.LEADER and t.person_id in reachable]
     return tuple(dict.fromkeys(on_duty)) or tuple(m.person.id for m in members.values() if m.role in LEADERS)
 
 
-async def _local(ctx: Context, station_id: int) -> datetime:
-    station = await ctx.unit.stations.get(station_id)
-    return ctx.now.astimezone(ZoneInfo(station.tz)) if station else ctx.local()
+def _ready(turns: Sequence[OnDuty], wanted: Duty, said: Mapping[int, Free]) -> list[int]:
+    """Who has this duty, those who are free first; who rests is not asked."""
+    found = dict.fromkeys(t.person_id for t in turns if t.duty is wanted)
+    awake = [person_id for person_id in found if said.get(person_id) is not Free.RESTING]
+    return sorted(awake, key=lambda person_id: said.get(person_id, Free.AT_POST) is not Free.AT_POST)
 
 
 async def choose(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], tried: frozenset[int]) -> Choice:
@@ -131,20 +137,21 @@ async def choose(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], tried
 async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], accounts: Sequence[Identity]) -> list[Choice]:
     """Everyone who could get it, in order, with the reason the card will give."""
     members = {m.person.id: m for m in await ctx.unit.people.staff(ticket.station_id)}
-    local = await _local(ctx, ticket.station_id)
-    shifts = await ctx.unit.stations.shifts_around(ticket.station_id, local.weekday())
-    running = [s for s in on_shift(shifts, local) if s.person_id in members]
-    officers = [s.person_id for s in running if s.duty is Duty.OFFICER]
-    leaders = [s.person_id for s in running if s.duty is Duty.LEADER]
-    line = []
-    for person_id in [*officers, *leaders]:
-        if _is_mentioned(members[person_id], accounts, mentioned):
-            line.append(Choice(person_id, texts.BECAUSE_MENTIONED))
+    turns = await _on_duty(ctx, ticket.station_id)
+    said = await ctx.unit.roster.availability(ticket.station_id, ctx.now)
+    officers, leaders = _ready(turns, Duty.OFFICER, said), _ready(turns, Duty.LEADER, said)
+    line = [
+        Choice(person_id, texts.BECAUSE_MENTIONED)
+        for person_id in [*officers, *leaders]
+        if _is_mentioned(members[person_id], accounts, mentioned)
+    ]
     group = await ctx.group_of(ticket)
     area = await ctx.unit.stations.area(group.area_id) if group and group.area_id is not None else None
     if area is not None and area.officer_id in officers:
         line.append(Choice(area.officer_id, texts.BECAUSE_AREA.format(area=area.name)))
     line += [Choice(p, texts.BECAUSE_DUTY) for p in officers]
+    # Who is free comes before who is busy, whatever the reason.
+    line.sort(key=lambda choice: said.get(choice.person_id or 0, Free.AT_POST) is not Free.AT_POST)
     line += [Choice(p, texts.BECAUSE_LEADER) for p in leaders]
     last = [m for m in members.values() if may(m.role, Permission.DISPATCH)]
     return line + [Choice(m.person.id, texts.BECAUSE_LAST) for m in last]
@@ -164,17 +171,3 @@ async def _nobody(ctx: Context, ticket: Ticket) -> None:
         if may(member.role, Permission.MANAGE):
             sentence = texts.NO_RECEIVER.format(number=texts.number(ticket))
             await ctx.tell(member.person.id, sentence, ticket_id=ticket.id)
-
-
-@duty.command("值班", slash="duty", allow=Permission.WORK, help="值班　现在谁在值班")
-async def who_is_on(ctx: Context, _: None) -> None:
-    if ctx.among_residents:
-        raise UsageError(texts.NOT_IN_PUBLIC)
-    members = {m.person.id: m for m in await ctx.unit.people.staff(ctx.here.id)}
-    lines = []
-    local = ctx.local()
-    for shift in on_shift(await ctx.unit.stations.shifts_around(ctx.here.id, local.weekday()), local):
-        member = members.get(shift.person_id)
-        if member is not None:
-            lines.append(texts.shift_line(shift.duty, member.person.name, shift.start, shift.end))
-    await ctx.reply("\n".join([texts.ON_DUTY_NOW, *lines]) if lines else texts.NOBODY_ON_DUTY)

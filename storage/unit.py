@@ -9,6 +9,7 @@ from storage.stores.jobs import Conversations, Jobs, Leases, Slots
 from storage.stores.knowledge import KnowledgeBase
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
+from storage.stores.roster import Roster
 from storage.stores.scams import Scams
 from storage.stores.stations import Groups, Stations
 from storage.stores.tickets import Attachments, Entries, Tickets, Watchers
@@ -73,6 +74,10 @@ class Unit:
     @cached_property
     def broadcasts(self) -> Broadcasts:
         return Broadcasts(self.tx)
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(self.tx)
 
     @cached_property
     def scams(self) -> Scams:

@@ -1,22 +1,14 @@
 """Who gets a ticket, and why: in every hour, with whoever can be reached, at two stations that never meet."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from bot.adapters.base import Later, Never
-from handlers.duty import on_shift
 from handlers.kit import texts
 from storage.model.people import Duty, GroupKind, PersonRole, Shift
 from storage.model.tickets import EntryKind, State
 from storage.unit import Unit
 from tests.harness import BOT, PLATFORM, Someone, World
 from tests.stories import MATTER, entries, make_role, on_sqlite, person_id, reported, silence, texts_of
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 async def went_to(world: World, number: int = 1) -> tuple[str, str]:
@@ -39,30 +31,6 @@ async def only_on_duty(world: World, *plan: tuple[str, Duty]) -> None:
 
 
 # ── the hours ──────────────────────────────────────────────────────────────
-NIGHT = Shift(id=1, station_id=1, person_id=1, duty=Duty.OFFICER, weekday=6, start=20 * 60, end=8 * 60)
-WHOLE = Shift(id=2, station_id=1, person_id=1, duty=Duty.OFFICER, weekday=2, start=0, end=0)
-
-
-@pytest.mark.parametrize(
-    ("shift", "at", "runs"),
-    [
-        (NIGHT, "22 19:59", False),  # the 22nd is a Sunday
-        (NIGHT, "22 20:00", True),
-        (NIGHT, "22 23:59", True),
-        (NIGHT, "23 00:00", True),  # Monday morning: it began on Sunday
-        (NIGHT, "23 07:59", True),
-        (NIGHT, "23 08:00", False),
-        (NIGHT, "22 07:00", False),
-        (NIGHT, "24 03:00", False),
-        (WHOLE, "25 00:00", True),
-        (WHOLE, "25 23:59", True),
-        (WHOLE, "26 00:00", False),
-    ],
-)
-def test_when_a_shift_runs(shift: Shift, at: str, runs: bool) -> None:
-    assert bool(on_shift([shift], local(at))) is runs
-
-
 async def test_at_night_the_night_shift_gets_it(world: World) -> None:
     for hours, name in ((0, "王建国"), (9, "李强"), (6, "李强"), (6, "王建国")):
         await world.passes(hours=hours)

@@ -40,7 +40,7 @@ async def test_accounts_shifts_groups_and_stations_too(engine: Engine) -> None:
         wang = await unit.people.add(name="王建国")
         await unit.people.set_role(wang.id, station, PersonRole.OFFICER)
         assert await unit.people.staff_identities(station) == ()
-        assert await unit.stations.shifts_around(station, 0) == ()
+        assert await unit.stations.shifts(station) == ()
         assert await unit.groups.officers(station) == ()
         await unit.people.add_identity(Identity(platform="p", bot="b", user_id="1", person_id=wang.id))
         shift = Shift(id=0, station_id=station, person_id=wang.id, duty=Duty.OFFICER, weekday=6, start=0, end=60)
@@ -48,7 +48,7 @@ async def test_accounts_shifts_groups_and_stations_too(engine: Engine) -> None:
         group = await unit.groups.seen(platform="p", bot="b", chat_id="g", title="群")
         await unit.groups.bind(group.id, station_id=station, kind=GroupKind.OFFICERS, area_id=None, households=0)
         assert [i.user_id for i in await unit.people.staff_identities(station)] == ["1"]
-        assert [s.weekday for s in await unit.stations.shifts_around(station, 0)] == [6]
+        assert [s.weekday for s in await unit.stations.shifts(station)] == [6]
         assert [g.title for g in await unit.groups.officers(station)] == ["群"]
 
 

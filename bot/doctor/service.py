@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.doctor.findings import Finding, bad, fine, odd
-from handlers.duty import on_shift
+from handlers.kit.onduty import who_is_on
 from storage.model.people import Duty, GroupKind, Station
 from storage.model.work import WorkState
 from storage.unit import Unit
@@ -30,8 +30,8 @@ async def _check_duty(unit: Unit, station: Station, now: datetime) -> Finding:
         local = now.astimezone(ZoneInfo(station.tz))
     except (ZoneInfoNotFoundError, ValueError):
         return bad(what, f"时区 {station.tz} 不认识，请在站点文件里改成 Asia/Shanghai。")
-    shifts = on_shift(await unit.stations.shifts(station.id), local)
-    officers = {shift.person_id for shift in shifts if shift.duty is Duty.OFFICER}
+    turns = await who_is_on(unit, station, now)
+    officers = {turn.person_id for turn in turns if turn.duty is Duty.OFFICER}
     if not officers:
         return odd(what, f"现在（{local:%H:%M}）没有排值班民警，工单会通知值班长。请检查站点文件的排班。")
     reachable = 0

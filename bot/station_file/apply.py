@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.station_file.nouns import AreaPart, GroupPart, ShiftPart, StationFile, StationFileError
 from bot.station_file.people import PeopleImport
+from bot.station_file.roster_apply import RosterImport
 from bot.station_file.tell import Change, ChangeKind, ShiftKey, differences, shift_changes
 from bot.yaml_text import Problem
 from storage.model.people import Group, Shift, Station
@@ -34,7 +35,7 @@ async def apply(
     changes: list[Change] = []
     try:
         async with unit.tx.savepoint():
-            changes = await _Import(unit, file, bots).run()
+            changes = await _Import(unit, file, bots, now).run()
             if any(change.kind is not ChangeKind.UNCHANGED for change in changes):
                 await _log(unit, file, now, changes)
             if dry_run:
@@ -62,6 +63,7 @@ class _Import:
     unit: Unit
     file: StationFile
     bots: Mapping[str, str]
+    now: datetime
 
     async def run(self) -> list[Change]:
         station_id, change = await self._station()
@@ -76,6 +78,7 @@ class _Import:
         for group in self.file.groups:
             changes.append(await self._group(station_id, group, area_ids))
         changes.append(await self._shifts(station_id, ids, people.names))
+        changes += await RosterImport(self.unit, self.file.roster, station_id, ids, people.names, self.now).put()
         return changes
 
     async def _station(self) -> tuple[int, Change]:
@@ -228,7 +231,7 @@ def _yes_no(on: bool) -> str:
 
 
 def _key(shift: Shift) -> ShiftKey:
-    return shift.person_id, shift.duty.value, shift.weekday, shift.start, shift.end
+    return shift.person_id, shift.duty.value, shift.weekday, shift.start, shift.end, shift.plan.value
 
 
 def _shifts(part: ShiftPart, station_id: int, ids: Mapping[str, int]) -> list[Shift]:
@@ -241,6 +244,7 @@ def _shifts(part: ShiftPart, station_id: int, ids: Mapping[str, int]) -> list[Sh
             weekday=weekday,
             start=part.start,
             end=part.end,
+            plan=part.plan,
         )
         for weekday in part.weekdays
     ]

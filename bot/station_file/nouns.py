@@ -1,9 +1,13 @@
 """What a station file says, checked and with its lines, before anything is stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from bot.yaml_text import Problem
-from storage.model.people import Duty, GroupKind, PersonRole
+from storage.model.people import DayPlan, Duty, GroupKind, PersonRole
+
+Crews = tuple[tuple[str, ...], ...]
+"""People, one crew after the other."""
 
 
 class StationFileError(Exception):
@@ -81,6 +85,61 @@ class ShiftPart:
     start: int
     end: int
     line: int
+    plan: DayPlan = DayPlan.USUAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationPart:
+    """`crews` are codes of people in their order; `on` and `off` days; hours as in a shift."""
+
+    name: str
+    duty: Duty
+    crews: Crews
+    on: int
+    off: int
+    start_on: date
+    start: int
+    end: int
+    plan: DayPlan
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavePart:
+    who: str
+    first: date
+    last: date
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidayPart:
+    first: date
+    last: date
+    free: bool
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverridePart:
+    day: date
+    who: str
+    duty: Duty
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterPart:
+    """All of it."""
+
+    rotations: tuple[RotationPart, ...] = ()
+    leave: tuple[LeavePart, ...] = ()
+    holidays: tuple[HolidayPart, ...] = ()
+    overrides: tuple[OverridePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,4 +152,5 @@ class StationFile:
     areas: tuple[AreaPart, ...] = ()
     groups: tuple[GroupPart, ...] = ()
     shifts: tuple[ShiftPart, ...] = ()
+    roster: RosterPart = field(default_factory=RosterPart)
     warnings: tuple[Problem, ...] = ()

@@ -6,9 +6,10 @@ from pathlib import Path
 import yaml
 
 from bot import yaml_text
-from bot.station_file import references, sections
-from bot.station_file.nouns import StationFile, StationFileError, StationPart
+from bot.station_file import references, roster_sections, sections
+from bot.station_file.nouns import RosterPart, StationFile, StationFileError, StationPart
 from bot.station_file.reader import Report, Table
+from bot.station_file.roster_sections import HOLIDAY, LEAVE, OVERRIDE, ROTATION
 from bot.yaml_text import Problem, TextError
 
 
@@ -57,7 +58,8 @@ def _read(root: yaml.Node, name: str, report: Report) -> StationFile | None:
     directory = references.Directory(people, report)
     areas = references.check_areas(areas, directory, report)
     references.check_groups(groups, areas, report)
-    shifts = references.check_shifts(shifts, directory, report)
+    roster = roster_sections.check(_roster(top, report), directory, report)
+    shifts = references.check_shifts(shifts, directory, report, rotations=bool(roster.rotations))
     if not any(p.role in references.STAFF for p in people):
         report.odd(0, "人员里还没有民警，工单没有人接。")
     return StationFile(
@@ -67,7 +69,18 @@ def _read(root: yaml.Node, name: str, report: Report) -> StationFile | None:
         areas=areas,
         groups=groups,
         shifts=shifts,
+        roster=roster,
         warnings=_in_order(report.warnings),
+    )
+
+
+def _roster(top: Table, report: Report) -> RosterPart:
+    each = sections.each
+    return RosterPart(
+        rotations=each(top.node("rotations"), "轮班", ROTATION, report, roster_sections.rotation),
+        leave=each(top.node("leave"), "请假", LEAVE, report, roster_sections.leave),
+        holidays=each(top.node("holidays"), "节假日", HOLIDAY, report, roster_sections.holiday),
+        overrides=each(top.node("overrides"), "临时排班", OVERRIDE, report, roster_sections.override),
     )
 
 

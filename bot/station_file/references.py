@@ -96,11 +96,17 @@ def check_groups(groups: Sequence[GroupPart], areas: Sequence[AreaPart], report:
             report.wrong(group.line, f"群“{group.title}”：没有“{group.area}”这个片区{hint(group.area, names)}")
 
 
-def check_shifts(shifts: Sequence[ShiftPart], people: Directory, report: Report) -> tuple[ShiftPart, ...]:
+def check_shifts(
+    shifts: Sequence[ShiftPart], people: Directory, report: Report, *, rotations: bool
+) -> tuple[ShiftPart, ...]:
+    """`rotations`: there are others beside these; who is missing when is then told by the bot, two weeks ahead."""
     found = [replace(s, who=people.staff(s.who, s.line, "排班")) for s in shifts]
+    usual = [s for s in found if s.duty is Duty.OFFICER and not s.plan]
+    if rotations:
+        return tuple(found)
     if not shifts:
         report.odd(0, "没有排班：工单会直接通知值班长或所领导。")
-    elif not report.problems and (free := gaps(s for s in found if s.duty is Duty.OFFICER)):
+    elif not report.problems and (free := gaps(usual)):
         report.odd(0, f"这些时间没有排值班民警：{describe(free)}。这时的工单会通知值班长。")
     return tuple(found)
 

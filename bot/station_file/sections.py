@@ -11,23 +11,24 @@ from bot.station_file import values
 from bot.station_file.nouns import Account, AreaPart, GroupPart, PersonPart, ShiftPart, StationPart
 from bot.station_file.reader import Report, Table, empty, listed, scalar
 from bot.yaml_text import line_of
-from storage.model.people import Duty, GroupKind, PersonRole
+from storage.model.people import DayPlan, Duty, GroupKind, PersonRole
 
 T = TypeVar("T")
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 DEFAULT_TZ = "Asia/Shanghai"
 
 
-def _keys(**fields: str) -> dict[str, str]:
+def make_keys(**fields: str) -> dict[str, str]:
     """Every spelling → field: its English name, and the Chinese ones given."""
     return {word: field for field, words in fields.items() for word in (field.rstrip("_"), *words.split())}
 
 
-TOP = _keys(station="派出所", areas="片区", people="人员", groups="群", shifts="排班")
-STATION = _keys(code="代码", name="名称", tz="时区", phone="电话", address="地址", hours="办公时间", parent="上级")
-PERSON = _keys(code="代码", name="姓名 名字", role="身份", aliases="别名 称呼", accounts="账号")
-AREA = _keys(name="名称", officer="民警 片区民警")
-GROUP = _keys(
+ROSTER = {"rotations": "轮班", "leave": "请假", "holidays": "节假日 放假", "overrides": "临时排班"}
+TOP = make_keys(station="派出所", areas="片区", people="人员", groups="群", shifts="排班", **ROSTER)
+STATION = make_keys(code="代码", name="名称", tz="时区", phone="电话", address="地址", hours="办公时间", parent="上级")
+PERSON = make_keys(code="代码", name="姓名 名字", role="身份", aliases="别名 称呼", accounts="账号")
+AREA = make_keys(name="名称", officer="民警 片区民警")
+GROUP = make_keys(
     platform="平台",
     chat="群号 chat_id",
     title="群名 name",
@@ -37,7 +38,7 @@ GROUP = _keys(
     places="小区",
     scam_watch="骗局提醒",
 )
-SHIFT = _keys(who="谁 姓名", duty="班次", days="日子 星期", from_="从 开始", to="到 结束")
+SHIFT = make_keys(who="谁 姓名", duty="班次", days="日子 星期", from_="从 开始", to="到 结束", plan="适用")
 ACCOUNT = {name: name for name in values.PLATFORMS}
 
 
@@ -201,6 +202,7 @@ def shift(table: Table) -> ShiftPart | None:
         weekdays=_weekdays(table),
         start=value(table, "from_", "开始", values.clock, 0, need=True),
         end=value(table, "to", "结束", lambda text: values.clock(text, end=True), 0, need=True),
+        plan=value(table, "plan", "适用", values.plan, DayPlan.USUAL),
         line=table.line,
     )
     return part if len(table.report.problems) == before else None

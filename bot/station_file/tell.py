@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from bot.station_file.coverage import clock, day_names
 
-ShiftKey = tuple[int, str, int, int, int]
-"""Person id, duty, weekday, start, end: what makes two shifts the same."""
+ShiftKey = tuple[int, str, int, int, int, str]
+"""Person id, duty, weekday, start, end, plan: what makes two shifts the same."""
 
 
 class ChangeKind(StrEnum):
@@ -46,10 +46,10 @@ def shift_changes(before: Iterable[ShiftKey], after: Iterable[ShiftKey], names: 
 
 
 def _grouped(sign: str, keys: set[ShiftKey], names: Mapping[int, str]) -> list[str]:
-    by_hours: dict[tuple[int, str, int, int], list[int]] = defaultdict(list)
-    for person_id, duty, weekday, start, end in sorted(keys):
-        by_hours[(person_id, duty, start, end)].append(weekday)
+    by_hours: dict[tuple[int, str, int, int, str], list[int]] = defaultdict(list)
+    for person_id, duty, weekday, start, end, plan in sorted(keys):
+        by_hours[(person_id, duty, start, end, plan)].append(weekday)
     return [
-        f"{sign} {names.get(person_id, '离开的人')} {duty} {day_names(days)} {clock(start)}–{clock(end)}"
-        for (person_id, duty, start, end), days in by_hours.items()
+        f"{sign} {names.get(person_id, '离开的人')} {duty} {plan}{day_names(days)} {clock(start)}–{clock(end)}"
+        for (person_id, duty, start, end, plan), days in by_hours.items()
     ]

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.nearest import hint
-from storage.model.people import Duty, GroupKind, PersonRole
+from storage.model.people import DayPlan, Duty, GroupKind, PersonRole
 
 DAY_MINUTES = 24 * 60
 PLATFORMS = ("local", "telegram")
@@ -30,6 +30,7 @@ DUTIES: dict[str, Duty] = {
     "officer": Duty.OFFICER,
     "leader": Duty.LEADER,
 }
+PLANS = {"平时": DayPlan.USUAL, **{plan.value: plan for plan in DayPlan if plan}}
 _WEEK = "一二三四五六日"
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SETS = {"每天": range(7), "天天": range(7), "工作日": range(5), "周末": range(5, 7)}
@@ -55,6 +56,13 @@ def duty(text: str) -> Duty:
     if text.lower() in DUTIES:
         return DUTIES[text.lower()]
     raise ValueError(f"班次只有“值班民警”和“值班长”，没有“{text}”{hint(text, [d.value for d in Duty])}")
+
+
+def plan(text: str) -> DayPlan:
+    """On which days a shift runs."""
+    if text in PLANS:
+        return PLANS[text]
+    raise ValueError(f"“适用”只有 平时、节假日、调休，没有“{text}”。")
 
 
 def kind(text: str) -> GroupKind:

@@ -56,6 +56,14 @@ class TicketUnreached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyGapMet:
+    """A ticket came while nobody had this duty; it went to the next in line at once."""
+
+    station_id: int
+    duty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameInPrivate:
     """A person opened a private chat with us: from now on we can write to them."""
 
@@ -119,6 +127,7 @@ Fact = (
     | TicketRose
     | LeadersCalled
     | TicketUnreached
+    | DutyGapMet
     | CameInPrivate
     | ReportWanted
     | ScamSpreading
@@ -137,6 +146,7 @@ FACTS: dict[str, type[Fact]] = {
         TicketRose,
         LeadersCalled,
         TicketUnreached,
+        DutyGapMet,
         CameInPrivate,
         ReportWanted,
         ScamSpreading,

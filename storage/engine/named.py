@@ -10,13 +10,16 @@ import aiosql
 from aiosql.adapters.asyncpg import AsyncPGAdapter
 from aiosql.adapters.sqlite3 import SQLite3Adapter
 
-REMEMBERED = {"station", "area", "shift", "chat_group", "person", "identity", "member", "ticket"}
+REMEMBERED = {
+    *("station", "area", "shift", "chat_group", "person", "identity", "member", "ticket"),
+    *("rotation", "duty_change", "leave_of_absence", "own_day", "availability"),
+}
 """Tables a transaction may remember something of: those of the directory, which change seldom and are asked for every
 ticket (Tx.recall), and the ticket it has just written itself (Tx.remember)."""
 
 HARMLESS = {
     *("station_next_number", "newcomer_person", "newcomer_identity", "newcomer_member"),
-    *("ticket_add", "ticket_route", "ticket_grow"),
+    *("ticket_add", "ticket_route", "ticket_grow", "station_next_change"),
 }
 """Writes to those tables after which everything remembered is still true: a newcomer is a resident, no staff; a ticket
 that is added, routed or has grown is remembered anew."""

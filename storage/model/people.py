@@ -33,6 +33,14 @@ class Duty(StrEnum):
     LEADER = "值班长"
 
 
+class DayPlan(StrEnum):
+    """On which days a shift runs. Where a duty has a plan of its own for such days, its usual one rests."""
+
+    USUAL = ""
+    HOLIDAY = "节假日"  # the state's holidays, not every weekend
+    MAKEUP = "调休"  # a Saturday or Sunday that is worked instead of another day
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
     id: int
@@ -113,6 +121,7 @@ class Shift:
     weekday: int
     start: int
     end: int
+    plan: DayPlan = DayPlan.USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

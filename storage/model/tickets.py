@@ -93,6 +93,10 @@ class EntryKind(StrEnum):
     BROADCAST_SENT = "broadcast_sent"
     BROADCAST_RESENT = "broadcast_resent"
     RULE_CHANGED = "rule_changed"
+    DUTY_CHANGED = "duty_changed"  # a shift was asked for, swapped, covered, set or undone
+    LEAVE_CHANGED = "leave_changed"
+    AVAILABLE_CHANGED = "available_changed"
+    DUTY_GAP = "duty_gap"  # nobody has a duty at some time: reported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,16 +28,12 @@ INSERT INTO area (station_id, name, officer_id) VALUES (:station_id, :name, :off
 ON CONFLICT (station_id, name) DO UPDATE SET officer_id = excluded.officer_id RETURNING id;
 
 -- name: shift_of_station
-SELECT id, station_id, person_id, duty, weekday, start_min, end_min FROM shift
+SELECT id, station_id, person_id, duty, weekday, start_min, end_min, plan FROM shift
 WHERE station_id = :station_id ORDER BY id;
 
--- name: shift_around
-SELECT id, station_id, person_id, duty, weekday, start_min, end_min FROM shift
-WHERE station_id = :station_id AND weekday IN (:today, :yesterday) ORDER BY id;
-
 -- name: shift_add
-INSERT INTO shift (station_id, person_id, duty, weekday, start_min, end_min)
-VALUES (:station_id, :person_id, :duty, :weekday, :start_min, :end_min) RETURNING id;
+INSERT INTO shift (station_id, person_id, duty, weekday, start_min, end_min, plan)
+VALUES (:station_id, :person_id, :duty, :weekday, :start_min, :end_min, :plan) RETURNING id;
 
 -- name: shift_clear!
 DELETE FROM shift WHERE station_id = :station_id;

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from storage.engine.base import Row, Tx
-from storage.model.people import Area, Duty, Group, GroupKind, Shift, Station
+from storage.model.people import Area, DayPlan, Duty, Group, GroupKind, Shift, Station
 from storage.stores.codec import names_from_json, names_to_json
 
 
@@ -26,6 +26,7 @@ def _shift(row: Row) -> Shift:
         weekday=row["weekday"],
         start=row["start_min"],
         end=row["end_min"],
+        plan=DayPlan(row["plan"]),
     )
 
 
@@ -102,18 +103,11 @@ class Stations:
         assert row is not None
         return int(row["id"])
 
-    async def shifts(self, station_id: int) -> list[Shift]:
-        return [_shift(row) for row in await self._tx.rows("shift_of_station", station_id=station_id)]
-
-    async def shifts_around(self, station_id: int, weekday: int) -> Sequence[Shift]:
-        """Those that begin on this day of the week or, perhaps still running, on the day before."""
-
+    async def shifts(self, station_id: int) -> Sequence[Shift]:
         async def load() -> Sequence[Shift]:
-            yesterday = (weekday - 1) % 7
-            rows = await self._tx.rows("shift_around", station_id=station_id, today=weekday, yesterday=yesterday)
-            return tuple(_shift(row) for row in rows)
+            return tuple(_shift(row) for row in await self._tx.rows("shift_of_station", station_id=station_id))
 
-        return await self._tx.recall(("shifts", station_id, weekday), load)
+        return await self._tx.recall(("shifts", station_id), load)
 
     async def replace_shifts(self, station_id: int, shifts: Iterable[Shift]) -> None:
         """The weekly plan is replaced whole."""
@@ -127,6 +121,7 @@ class Stations:
                 weekday=shift.weekday,
                 start_min=shift.start,
                 end_min=shift.end,
+                plan=shift.plan,
             )
 
 

@@ -1,0 +1,291 @@
+"""From a sentence to an order. What is not said is never guessed: one candidate is meant, several are asked about."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handlers.kit.phrases import handing, holding, working
+from handlers.kit.phrases.asking import asks_replied, asks_ticket
+from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
+from handlers.kit.phrases.rules import Rule
+from handlers.kit.phrases.shifts import read_shift
+from handlers.kit.phrases.when import read_when
+from handlers.kit.phrases.words import NUMBER, PERSON, Marked, called, mark, name_people, plain
+
+LONGEST = 500
+"""Characters. Nobody types an order that long."""
+
+HOLDERS = frozenset(
+    {
+        Action.ARRIVE,
+        Action.RESOLVE,
+        Action.PAUSE,
+        Action.RESUME,
+        Action.GIVE_BACK,
+        Action.HELP,
+        Action.FALSE_REPORT,
+        Action.STATUS,
+    }
+)
+"""What only the ticket's holder does; for anybody else's ticket we ask."""
+
+RULES = (
+    *working.CLAIM,
+    *working.ARRIVE,
+    *working.FALSE_REPORT,
+    *holding.NOTE,
+    *working.RESOLVE,
+    *working.FOUND_FALSE,
+    *handing.HELP,
+    *handing.TRANSFER,
+    *handing.GIVE_BACK,
+    *holding.RESUME,
+    *holding.PAUSE,
+    *working.PRIORITY,
+    *holding.EN_ROUTE,
+)
+"""In the order they are tried; the first that matches is meant."""
+
+_EDGE = " ,，。.;；:：、!！~～-—"
+_DOUBT = re.compile(
+    r"[?？]|[吗呢么]\s*$|(?:没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
+    r"(?:算了|不对|不行就|等等|先别)|说错|打错|发错|搞错单|开玩笑"
+    r"|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
+    "|不是这[单个]"
+)
+"""In the text after an order: was it one?"""
+
+_IF = re.compile("如果|要是|万一|的话")
+
+_LATER = re.compile(r"(?:以后|回头|明天|晚点|等会儿?|一会儿?)?再(?:说|办|来|弄|处理)[\s。.!！]*$")
+_WORKING = re.compile(
+    "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
+    "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
+    "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
+    "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
+    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急"
+)
+"""What could as well be an order, an outcome or a plan."""
+
+_MATTER = re.compile(
+    r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在"
+    r"|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
+    r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人"
+    r"|护士|医生|医院|家长|学校|老师)"
+)
+_THIRD = re.compile(
+    rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)"
+)
+_ACKS = re.compile(
+    r"(?:收到|好的?|好嘞|嗯+|哦+|行|可以|ok|明白|知道了|辛苦了?|谢谢|1|\+1|赞|厉害|哈+|牛|[\s,，。.!！~～])*",
+    re.IGNORECASE,
+)
+_HINTS = (
+    (Action.CLAIM, re.compile("[我俺咱].{0,4}[来去接]|接单|接手|认领")),
+    (Action.ARRIVE, re.compile("到场|到了|已到|现场")),
+    (Action.RESOLVE, re.compile("[办完]结|结[案单了]|搞定|[办处]理?[完好]|和解|劝离|调解|解决|谅解")),
+    (Action.TRANSFER, re.compile("转[^告达]|移交|交给|派给|[让叫派].{1,4}[去来]")),
+    (Action.GIVE_BACK, re.compile("退|换.{0,2}人|[去来接办]不了|没空|走不开")),
+    (Action.PAUSE, re.compile("挂|先放|暂停|等|明天|后天|下周|再说")),
+    (Action.RESUME, re.compile("继续|恢复")),
+    (Action.HELP, re.compile("支援|增援|帮忙|协助|人手|协办")),
+    (Action.FALSE_REPORT, re.compile("误|谎报|虚|假")),
+    (Action.PRIORITY, re.compile("急|优先")),
+    (Action.ASK, re.compile("[?？吗呢]|谁|咋|怎么|多少|哪")),
+)
+"""For a question only; nothing is done because of them."""
+
+_CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
+"""What is asked of other numbers too: 12345的电话是多少."""
+
+_RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
+
+
+def read_phrase(
+    text: str,
+    *,
+    replied: int | None,
+    mine: Sequence[int],
+    waiting: Sequence[int],
+    colleagues: Sequence[str],
+    today: datetime,
+) -> Phrase | Ambiguous | None:
+    """What an officer means by `text`; None: nothing that is ours to do. Pure, well under a millisecond.
+
+    `replied`: the ticket of the message replied to. `mine`: tickets in the officer's hands; `waiting`: tickets the
+    officer could claim. `colleagues`: every name somebody answers to. `today`: now, in the station's local time.
+    """
+    if len(text) > LONGEST:
+        return None
+    said = plain(text)
+    if not said:
+        return None
+    named, people = name_people(said, colleagues)
+    shift = read_shift(named, people, today)
+    if shift is not None:
+        return _with_person(shift, colleagues)
+    desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
+    marked = mark(named, people, desk.known)
+    return desk.asked(marked) or desk.ordered(marked) or desk.rest(marked, said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What can be meant at this moment."""
+
+    replied: int | None
+    mine: tuple[int, ...]
+    waiting: tuple[int, ...]
+    colleagues: tuple[str, ...]
+    now: datetime
+
+    @property
+    def known(self) -> frozenset[int]:
+        return frozenset((*self.mine, *self.waiting, *((self.replied,) if self.replied else ())))
+
+    def asked(self, marked: Marked) -> Phrase | None:
+        if asks_ticket(marked.text) and (set(marked.numbers[0]) <= self.known or not _CONTACT.search(marked.text)):
+            return Phrase(Action.ASK, marked.numbers[0], topic=Topic.TICKET)
+        if self.replied and asks_replied(marked.text):
+            return Phrase(Action.ASK, (self.replied,), topic=Topic.TICKET)
+        return None
+
+    def ordered(self, marked: Marked) -> Phrase | Ambiguous | None:
+        for rule in RULES:
+            found = rule.pattern.fullmatch(marked.text)
+            if found and not (rule.timed and read_when(found["t"], self.now) is None):
+                return self._order(rule, found, marked)
+        return None
+
+    def _order(self, rule: Rule, found: re.Match[str], marked: Marked) -> Phrase | Ambiguous | None:
+        groups = found.groupdict()
+        text = marked.restore(*found.span("t")).strip(_EDGE) if groups.get("t") else ""
+        order = Phrase(rule.action, person=self._person(found, marked), text=text)
+        if rule.action is Action.PAUSE:
+            order = replace(order, until=read_when(text, self.now))
+        elif rule.action is Action.STATUS:
+            order = replace(order, text=Status.EN_ROUTE)
+        decided = self._for_tickets(order, _given(rule, found, marked), weak=rule.weak)
+        if not isinstance(decided, Phrase):
+            return decided
+        if _doubtful(rule.action, text):
+            return Ambiguous(Why.WHICH_ACTION, (decided,))
+        if groups.get("name") and decided.person not in self.colleagues:
+            return Ambiguous(Why.WHO, (decided,))
+        allowed = self._allowed(decided, weak=rule.weak)
+        return _with_person(allowed, self.colleagues)
+
+    @staticmethod
+    def _person(found: re.Match[str], marked: Marked) -> str:
+        groups = found.groupdict()
+        if groups.get("who"):
+            return marked.people[marked.text.count(PERSON, 0, found.start("who"))]
+        return groups.get("place") or groups.get("name") or ""
+
+    def _pool(self, action: Action) -> tuple[int, ...]:
+        if action is Action.CLAIM:
+            return self.waiting
+        if action in HOLDERS or action is Action.NOTE:
+            return self.mine
+        return tuple(dict.fromkeys((*self.mine, *self.waiting)))
+
+    def _for_tickets(self, order: Phrase, given: tuple[int, ...], *, weak: bool) -> Phrase | Ambiguous | None:
+        """Named, replied to, or the only ones that can be meant."""
+        if given:
+            if self.replied and self.replied not in given:
+                both = (replace(order, numbers=given), replace(order, numbers=(self.replied,)))
+                return Ambiguous(Why.WHICH_TICKET, both)
+            return replace(order, numbers=given)
+        if self.replied:
+            return replace(order, numbers=(self.replied,))
+        pool = self._pool(order.action)
+        if len(pool) == 1 and not weak:
+            return replace(order, numbers=pool)
+        if not pool and (weak or order.action is Action.CLAIM):
+            return None
+        return Ambiguous(Why.WHICH_TICKET, tuple(replace(order, numbers=(n,)) for n in pool))
+
+    def _allowed(self, order: Phrase, *, weak: bool) -> Phrase | Ambiguous:
+        """May it be meant for these tickets? Else it is asked for once more."""
+        numbers = set(order.numbers)
+        if weak and order.action is Action.CLAIM and numbers <= set(self.mine):
+            return Ambiguous(Why.WHICH_ACTION, (order,))  # on the way to what is theirs already
+        if order.action in HOLDERS and not numbers <= set(self.mine):
+            return Ambiguous(Why.NOT_YOURS, (order,))
+        if order.action is Action.TRANSFER and not numbers <= self.known:
+            return Ambiguous(Why.NOT_YOURS, (order,))
+        if order.action is Action.CLAIM and len(numbers) > 1 and not numbers <= self.known:
+            return Ambiguous(Why.WHICH_TICKET, (order,))
+        return order
+
+    def rest(self, marked: Marked, said: str) -> Phrase | Ambiguous | None:
+        """Nothing of the grammar. A ticket in hand and its matter are a note; anything else is asked about."""
+        if self.replied and NUMBER not in marked.text:
+            return self._answer(said)
+        if NUMBER not in marked.text or not set(marked.numbers[0]) <= self.known:
+            return None
+        if not marked.text.startswith(NUMBER):
+            likely = self._likely(marked.text, marked.numbers[0])
+            return Ambiguous(Why.WHICH_ACTION, likely) if likely else None
+        return self._note(marked, marked.numbers[0])
+
+    def _answer(self, said: str) -> Phrase | Ambiguous | None:
+        """Free words under a card."""
+        assert self.replied is not None
+        if self.replied not in self.mine:
+            claim = Phrase(Action.CLAIM, (self.replied,))
+            return Ambiguous(Why.WHICH_ACTION, (claim,)) if _RECEIVED.fullmatch(said) else None
+        if _ACKS.fullmatch(said) or len(said) < 4:
+            return None
+        note = Phrase(Action.NOTE, (self.replied,), text=said)
+        clear = _MATTER.match(said) and not any(p.search(said) for p in (_DOUBT, _WORKING))
+        return note if clear else Ambiguous(Why.WHICH_ACTION, (note,))
+
+    def _note(self, marked: Marked, numbers: tuple[int, ...]) -> Phrase | Ambiguous:
+        body = marked.restore(1, len(marked.text))
+        note = Phrase(Action.NOTE, numbers, text=body.strip(_EDGE))
+        claims = () if set(numbers) <= set(self.mine) else (Phrase(Action.CLAIM, numbers),)
+        elsewhere = self.replied is not None and self.replied not in numbers
+        clear = _MATTER.match(body.lstrip(_EDGE)) is not None
+        doubtful = (
+            any(p.search(body) for p in (_DOUBT, _WORKING)) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
+        )
+        if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
+            likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
+            return Ambiguous(Why.WHICH_ACTION, (*likely, *claims, *((note,) if note.text else ())))
+        return note
+
+    def _likely(self, text: str, numbers: tuple[int, ...]) -> tuple[Phrase, ...]:
+        """What the words point to, as buttons of a question."""
+        hints = tuple(Phrase(action, numbers) for action, words in _HINTS if words.search(text))
+        return tuple(p for p in hints if p.action not in HOLDERS or set(numbers) <= set(self.mine))
+
+
+def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase | Ambiguous:
+    """The colleague for the name he is called by."""
+    if isinstance(said, Ambiguous):
+        return said
+    meant = called(said.person, colleagues)
+    if len(meant) > 1:
+        return Ambiguous(Why.WHO, tuple(replace(said, person=name) for name in meant))
+    return replace(said, person=meant[0]) if meant else said
+
+
+def _doubtful(action: Action, text: str) -> bool:
+    """Does the free text take back the order before it?"""
+    if _DOUBT.search(text) or (action is not Action.PAUSE and _LATER.search(text)):
+        return True
+    return action not in {Action.RESOLVE, Action.NOTE, Action.PAUSE} and _IF.search(text) is not None
+
+
+def _given(rule: Rule, found: re.Match[str], marked: Marked) -> tuple[int, ...]:
+    """The numbers of the order itself, not those in its free text."""
+    text = marked.text
+    if found.groupdict().get("t") is not None:
+        start, end = found.span("t")
+        inside = text.count(NUMBER, start, end)
+        if inside == text.count(NUMBER):
+            return ()
+        return marked.numbers[text.count(NUMBER, 0, end) if text.find(NUMBER) >= start else 0]
+    return marked.numbers[0] if NUMBER in text else ()

@@ -1,0 +1,156 @@
+"""The words of a sentence made plain: ticket numbers become №, people become §, what surrounds the matter is gone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from handlers.kit.parse import chinese_number, normalise
+
+NUMBER, PERSON = "№", "§"
+
+SEP = r"[\s,，。.;；:：、!！~～—\-]+"
+END = r"[了啦吧哈啊呀哦噢嘛呗喽哒的]*[\s,，。.!！~～…]*"
+
+_GLUED = (
+    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?!手|员|没|不|已|都|跑|在|到|太)|块|元|天|年|月|日|次|米|万"
+    r"|千|百|分|秒|路(?!口|边|面)|线|点|时|度|吨|斤|公里|厘"
+    r"|单元|小时|%|倍|级"
+    r"|户|间|室|棵|条|只|辆|台|瓶|箱|包(?!我|在我)|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双|套|颗|根|起|届|班|队"
+    r"|所|期|轮|折|比|寸|角|毛|多|几"
+)
+_APART = (
+    r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?=[\s,，。受参]|$)|单元|小时|%|米|位|年|户(?!主)"
+)
+"""What follows the number of something else: 12楼, 12 个人, 12点."""
+
+_HAN = "[零〇一二两三四五六七八九十百]"
+_HOTLINE = r"(?:12345|12315|12348|12309|96110)(?!\d)"
+_ONE = (
+    rf"(?:(?:第|#|no\.?|单号|工单号?|编号)\s*+)?(?:(?<![\d.a-z])(?!0|{_HOTLINE})\d{{1,5}}+|{_HAN}{{1,6}}+(?=\s*(?:号|单)))"
+    r"(?:\s*+(?:号工单|号单子?|号|单子|单(?!元|独|位|亲|身|纯)|#))?+"
+    rf"(?!(?:{_GLUED}))(?!\s(?:{_APART}))(?![.:：/\-]?\d|[a-z])"
+)
+_NUMBERS = re.compile(rf"(?<![a-z0-9.:：/\-¥￥幺]){_ONE}(?:\s*[,，、和跟与及&+/]\s*{_ONE}|\s+{_ONE})*+", re.IGNORECASE)
+_DIGITS = re.compile(rf"\d+|{_HAN}+")
+_BARE = re.compile(rf"(?<![第月周\d]){_HAN}{{2,6}}+(?!\s*[号单\d]|{_GLUED})")
+"""Chinese numerals without 号; ours only if there is such a ticket."""
+
+_COMMON = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方姚谭廖邹熊金陆郝孔"
+    "白崔康邱秦侯邵孟龙段钱汤尹黎常武贺赖龚马高史顾毛江"
+)
+_TITLE = r"(?:警官|警长|队长|所长|教导员|指导员|主任|师傅|民警|辅警|哥|姐|队|所|工)"
+_CALLED = rf"[小老大][{_COMMON}](?![路车区色子])|[{_COMMON}]{_TITLE}"
+_BY_SURNAME = re.compile(rf"[小老大]([{_COMMON}])|([{_COMMON}]){_TITLE}")
+NAME = rf"[{_COMMON}][一-龥]{{1,2}}"
+"""A full name nobody has told us of."""
+
+PLACES = (
+    r"(?:综合|勤务)?指挥室|社区(?:警务)?中?队|案件(?:办理)?中?队|办案(?:中?队|组|区)|刑警(?:中队|大队|队)?|刑侦"
+    r"(?:中队|大队|队)?"
+    r"|交警(?:中队|大队|队)?|治安(?:中队|大队|队)|反诈中心|巡逻(?:中?队|组)|12345(?:热线)?|综治(?:中心|办)?"
+    r"|物业(?:公司)?|居委会?|村委会?"
+    r"|街道办?|城管(?:中队|大队|队|局)?|消防(?:中?队|站)?|司法所|市监局|市场监管所?|住建局?|环保局?|供电[所局]"
+    r"|水务局?|调解室|信访[办局]?"
+    r"|值班长|值班(?:室|民警)|户籍(?:室|窗口)|网格员|片警|社区民警"
+)
+_SPACE = re.compile(r"[ \t\r\n\u200b\ufeff]+")
+_DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-\u9fff]{1,3}\\]")
+"""Emoji, and WeChat's way of writing them: [抱拳]."""
+
+_LEAD = re.compile(
+    r"(?:(?:好的?呢?|好嘞|好滴|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞"
+    r"|没问题|知道了|是[!！,，]|报告(?:所长|领导|队长)?"
+    r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，])|那个(?=[\s,，№])|那(?=№)|麻烦(?!了)|辛苦(?:一下|各位)?"
+    r"|请(?=[№把将转让])|帮我|帮忙(?=[把将])"
+    r"|(?:那)?把?(?:这|该)(?:一)?(?:单子?|件事|个单子?|个警情|件|个)(?=[^\s,，。人是])|报告(?=[\s,，№])|劳驾"
+    r"|烦请|那就|那(?=我|俺)|要不|这样吧?(?=[\s,，])"
+    r"|[哎唉诶欸喂嘿](?=[\s,，№我])|哦+(?=[\s,，])|额(?=[\s,，])|你好|您好|@\S+(?=\s)|各位(?:领导|同事)?|小助手"
+    r"|机器人(?=[\s,，]))"
+    rf"(?:{SEP})?)+",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"[【\[(（]\s*(#?\d{1,5}(?:号单?)?)\s*[】\])）]")
+_RUDE = re.compile(
+    r"他妈的|妈的(?![\u4e00-\u9fff]{1,3}[号家])|卧槽|我[靠操艹草](?=[了,，。\s\d]|$)|尼玛|特么的?|艹|(?<![a-z])"
+    r"(?:tm|md)d?(?![a-z])",
+    re.I,
+)
+_THANKS = re.compile(
+    r"(?:[\s,，。.!！~～]*(?:谢谢(?:了|啦|大家|各位)?|多谢|谢了|辛苦(?:了|各位|大家)*|拜托了?|感谢|哈{2,}+|thx"
+    r"|thanks))+[\s,，。.!！~～]*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """`text` with № and §, without what leads up to the matter; and what the marks stand for, in order."""
+
+    text: str
+    written: tuple[str, ...]
+    numbers: tuple[tuple[int, ...], ...]
+    people: tuple[str, ...]
+
+    def restore(self, start: int, end: int) -> str:
+        """This part of `text` in its writer's words."""
+        numbers = iter(self.written[self.text.count(NUMBER, 0, start) :])
+        people = iter(self.people[self.text.count(PERSON, 0, start) :])
+        return "".join(
+            next(numbers) if c == NUMBER else next(people) if c == PERSON else c for c in self.text[start:end]
+        )
+
+
+def plain(text: str) -> str:
+    """Full width, emoji, runs of spaces and our own marks are gone."""
+    text = _BRACKETS.sub(r"\1 ", text)
+    text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
+    return _SPACE.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=256)
+def _names(colleagues: tuple[str, ...]) -> re.Pattern[str]:
+    listed = "|".join(re.escape(n) for n in sorted({c for c in colleagues if c}, key=len, reverse=True))
+    called = "|".join(filter(None, (listed, _CALLED)))
+    return re.compile(rf"(?:@\s?)?({called})(?:同志)?")
+
+
+def name_people(text: str, colleagues: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """`text` with § for each person, and the people as they were called."""
+    people: list[str] = []
+
+    def note(found: re.Match[str]) -> str:
+        people.append(found.group(1))
+        return PERSON
+
+    return _names(tuple(colleagues)).sub(note, text), tuple(people)
+
+
+def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
+    """`text`: of `name_people`. `known`: tickets that can be meant; only they are read from bare Chinese numerals."""
+    written: list[str] = []
+
+    def note(found: re.Match[str]) -> str:
+        written.append(found.group())
+        return NUMBER
+
+    text = _BARE.sub(lambda m: f"{m.group()}号" if chinese_number(m.group()) in known else m.group(), text)
+    marked = _THANKS.sub("", _NUMBERS.sub(note, text))
+    lead = _LEAD.match(marked)
+    rest = marked[lead.end() :] if lead else marked
+    numbers = tuple(tuple(dict.fromkeys(_value(d) for d in _DIGITS.findall(word))) for word in written)
+    return Marked(rest.strip(), tuple(written), numbers, people)
+
+
+def _value(digits: str) -> int:
+    return int(digits) if digits.isdigit() else chinese_number(digits) or 0
+
+
+def called(person: str, colleagues: Sequence[str]) -> tuple[str, ...]:
+    """Who may be meant by 小王, 王哥 or 王警官: full names of that surname. () for any other name."""
+    found = _BY_SURNAME.fullmatch(person)
+    if found is None or person in colleagues:
+        return ()
+    surname = found.group(1) or found.group(2)
+    full = (n for n in colleagues if n.startswith(surname) and 2 <= len(n) <= 3 and not _BY_SURNAME.fullmatch(n))
+    return tuple(dict.fromkeys(full))

@@ -1,0 +1,210 @@
+"""What officers really type: 12我来, 转给小王 12, 换班 明天白班 和李强."""
+
+import time
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.kit.phrases import Action, Ambiguous, Phrase, Topic, Why, read_phrase
+from tests.phrases_kit import COLLEAGUES, NOW, rows
+
+DEV = rows("dev.jsonl")
+
+
+def read(
+    text: str,
+    *,
+    replied: int | None = None,
+    mine: tuple[int, ...] = (12, 13),
+    waiting: tuple[int, ...] = (15, 16),
+    colleagues: tuple[str, ...] = COLLEAGUES,
+) -> Phrase | Ambiguous | None:
+    return read_phrase(text, replied=replied, mine=mine, waiting=waiting, colleagues=colleagues, today=NOW)
+
+
+@pytest.mark.parametrize("expect", sorted({row.expect for row in DEV}))
+def test_the_phrasings_we_know(expect: str) -> None:
+    said = [(row, row.read()) for row in DEV if row.expect == expect]
+    assert [(row.text, phrase) for row, phrase in said if row.wrong(phrase)] == []
+    assert [(row.text, phrase) for row, phrase in said if not row.right(phrase)] == []
+
+
+def test_two_tickets_and_one_finding() -> None:
+    assert read("12 13都办结了 已劝离") == Phrase(Action.RESOLVE, (12, 13), text="已劝离")
+
+
+def test_a_number_in_the_finding_is_not_a_ticket() -> None:
+    assert read("12 办结 赔了13块 13号楼的邻居作证") == Phrase(Action.RESOLVE, (12,), text="赔了13块 13号楼的邻居作证")
+
+
+class TestAsking:
+    def test_no_number_and_several_tickets(self) -> None:
+        said = read("到现场了")
+        assert said == Ambiguous(Why.WHICH_TICKET, (Phrase(Action.ARRIVE, (12,)), Phrase(Action.ARRIVE, (13,))))
+
+    def test_no_number_and_one_ticket(self) -> None:
+        assert read("到现场了", mine=(12,)) == Phrase(Action.ARRIVE, (12,))
+
+    def test_nothing_that_could_be_claimed(self) -> None:
+        assert read("我去", waiting=()) is None
+
+    def test_the_card_says_one_number_and_the_text_another(self) -> None:
+        said = read("12到了", replied=13)
+        assert isinstance(said, Ambiguous)
+        assert [choice.numbers for choice in said.choices] == [(12,), (13,)]
+
+    @pytest.mark.parametrize("text", ["15 办结 已劝离", "15到了", "15 挂起 等监控", "15误报", "15退回", "15需要支援"])
+    def test_only_its_holder_does_that(self, text: str) -> None:
+        said = read(text)
+        assert isinstance(said, Ambiguous)
+        assert said.why is Why.NOT_YOURS
+
+    def test_whoever_has_no_such_ticket_may_not_transfer_it(self) -> None:
+        said = read("17转给李强")
+        assert isinstance(said, Ambiguous)
+        assert said.why is Why.NOT_YOURS
+
+    def test_an_unknown_name_after_a_word_that_means_other_things(self) -> None:
+        said = read("12转高速路口")
+        assert isinstance(said, Ambiguous)
+
+    def test_the_question_offers_what_the_words_point_to(self) -> None:
+        said = read("12 双方差不多要和解了")
+        assert isinstance(said, Ambiguous)
+        assert [choice.action for choice in said.choices] == [Action.RESOLVE, Action.NOTE]
+
+    def test_an_order_taken_back(self) -> None:
+        said = read("12办结，不对，是13")
+        assert isinstance(said, Ambiguous)
+        assert said.why is Why.WHICH_ACTION
+
+
+class TestPeople:
+    def test_a_call_is_the_colleague_of_that_surname(self) -> None:
+        said = read("12转给老陈")
+        assert isinstance(said, Phrase)
+        assert said.person == "陈刚"
+
+    def test_two_of_one_surname(self) -> None:
+        said = read("12转给老周", colleagues=("周明", "周亮"))
+        assert isinstance(said, Ambiguous)
+        assert said.why is Why.WHO
+        assert [choice.person for choice in said.choices] == ["周明", "周亮"]
+
+    def test_a_name_that_is_listed_is_that_person(self) -> None:
+        said = read("12转给小王", colleagues=("小王", "王伟"))
+        assert isinstance(said, Phrase)
+        assert said.person == "小王"
+
+    @pytest.mark.parametrize("partner", ["12345", "物业", "案件队", "综治中心", "社区警务队"])
+    def test_a_queue_or_a_partner(self, partner: str) -> None:
+        assert read(f"12转{partner}") == Phrase(Action.TRANSFER, (12,), person=partner)
+
+
+class TestTime:
+    @pytest.mark.parametrize(
+        ("words", "until"),
+        [
+            ("明天", (6, 9, 0)),
+            ("明天下午", (6, 14, 0)),
+            ("明天下午三点半", (6, 15, 30)),
+            ("后天", (7, 9, 0)),
+            ("周五", (7, 9, 0)),
+            ("下周一", (10, 9, 0)),
+            ("周一", (10, 9, 0)),
+            ("周三9点", (12, 9, 0)),
+            ("12号上午", (12, 9, 0)),
+            ("3月20日", (20, 9, 0)),
+            ("下午", (5, 14, 0)),
+            ("两小时后", (5, 12, 0)),
+            ("一个半小时后", (5, 11, 30)),
+            ("半小时后", (5, 10, 30)),
+            ("三天后", (8, 10, 0)),
+            ("晚点", (5, 12, 0)),
+            ("16:30", (5, 16, 30)),
+            ("九点", (6, 9, 0)),
+        ],
+    )
+    def test_a_pause_wakes_up(self, words: str, until: tuple[int, int, int]) -> None:
+        said = read(f"12挂起 等物业 {words}再说")
+        assert isinstance(said, Phrase)
+        day, hour, minute = until
+        assert said.until == datetime(2025, 3, day, hour, minute)  # noqa: DTZ001
+
+    def test_no_time_said(self) -> None:
+        said = read("挂起12 等监控")
+        assert isinstance(said, Phrase)
+        assert said.until is None
+
+    @pytest.mark.parametrize(
+        ("text", "day"),
+        [
+            ("换班 明天白班 和李强", date(2025, 3, 6)),
+            ("3月1号夜班谁能顶", date(2026, 3, 1)),
+            ("31号夜班谁能顶", date(2025, 3, 31)),
+            ("4号夜班谁能顶", date(2025, 4, 4)),
+            ("换班 3.8 白班 和李强", date(2025, 3, 8)),
+        ],
+    )
+    def test_the_day_of_a_shift(self, text: str, day: date) -> None:
+        said = read(text)
+        assert isinstance(said, Phrase)
+        assert (said.action, said.day) == (Action.SWAP, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("换班 明天白班 和李强", Topic.EXCHANGE),
+        ("明天白班谁能顶一下", Topic.COVER),
+        ("我替李强值明天夜班", Topic.TAKE),
+        ("我明天请假", Topic.LEAVE),
+        ("今晚谁值班", Topic.DUTY),
+        ("我手上有几单", Topic.MINE),
+        ("还有几个没接", Topic.UNCLAIMED),
+        ("12啥情况", Topic.TICKET),
+    ],
+)
+def test_what_it_is_about(text: str, topic: Topic) -> None:
+    said = read(text)
+    assert isinstance(said, Phrase)
+    assert said.topic is topic
+
+
+@given(
+    st.text(
+        alphabet=st.sampled_from("12345 ，。我来去接办结转给李强小王挂起等到了谁吗不没明天班号单楼点个🫡№§@"),
+        max_size=60,
+    )
+)
+def test_any_text_is_read(text: str) -> None:
+    said = read(text)
+    if isinstance(said, Phrase):
+        assert all(number > 0 for number in said.numbers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 " + "已经都全刚我这边可以" * 50,
+        "谢谢，，，" * 90 + "x",
+        "哈" * 499 + "x",
+        "换班换班一下" * 80,
+        "12 13 " * 83,
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    start = time.perf_counter()
+    read(text[:500])
+    assert time.perf_counter() - start < 0.25
+
+
+def test_it_is_fast() -> None:
+    for row in DEV:
+        row.read()
+    start = time.perf_counter()
+    for row in DEV:
+        row.read()
+    assert (time.perf_counter() - start) / len(DEV) < 0.0012  # 0.1 ms on an idle machine
