@@ -1,0 +1,91 @@
+"""The life of a ticket: relay, reports for others, what is linked, and following up."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Ms = sa.BigInteger  # milliseconds since 1970 UTC
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, default: str | None = "") -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+
+def _count(name: str, default: str = "0") -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, server_default=default)
+
+
+def _ref(name: str, to: str, *, need: bool = False) -> sa.Column[int]:
+    return sa.Column(name, Id, sa.ForeignKey(to), nullable=not need)
+
+
+def upgrade() -> None:
+    _incidents()
+    _behalf()
+    _followups()
+
+
+def _incidents() -> None:
+    op.create_table(
+        "incident",
+        _id(),
+        _ref("station_id", "station.id", need=True),
+        sa.Column("number", sa.Integer, nullable=False),
+        _text("title"),
+        _text("state", "open"),
+        _text("finding"),
+        sa.Column("at", Ms, nullable=False),
+        _ref("by_id", "person.id"),
+        sa.Column("closed_at", Ms),
+        sa.UniqueConstraint("station_id", "number"),
+    )
+    op.create_table(
+        "link_suggestion",
+        _id(),
+        _ref("ticket_id", "ticket.id", need=True),
+        _text("others", None),  # ids of the tickets it may belong to, JSON
+        _text("state", "asked"),  # asked, confirmed, denied
+        _ref("by_id", "person.id"),
+        sa.Column("at", Ms, nullable=False),
+        sa.UniqueConstraint("ticket_id"),
+    )
+    # A plain number: SQLite cannot add a reference to a table that is there already.
+    op.add_column("ticket", sa.Column("incident_id", Id))
+    op.add_column("ticket", _count("watched"))  # how many neighbours follow it
+    op.add_column("ticket", _count("said_solved"))  # its reporter says so, though it is not closed yet
+    linked = sa.text("incident_id IS NOT NULL")
+    op.create_index("ticket_incident", "ticket", ["incident_id"], sqlite_where=linked, postgresql_where=linked)
+    op.create_index("ticket_recent", "ticket", ["station_id", "opened_at"])
+
+
+def _behalf() -> None:
+    """Whose matter it is, where somebody else reported it. Apart from the ticket, so that no group ever sees it."""
+    op.create_table(
+        "behalf",
+        sa.Column("ticket_id", Id, sa.ForeignKey("ticket.id"), primary_key=True),
+        _text("name"),
+        _text("contact"),
+        sa.Column("at", Ms, nullable=False),
+    )
+
+
+def _followups() -> None:
+    op.create_table(
+        "followup",
+        _id(),
+        _ref("ticket_id", "ticket.id", need=True),
+        sa.Column("days", sa.Integer, nullable=False),  # after the confirmation
+        sa.Column("round", sa.Integer, nullable=False),  # how often the ticket had been reopened by then
+        sa.Column("asked_at", Ms, nullable=False),
+        _text("result"),
+        _ref("by_id", "person.id"),
+        sa.Column("at", Ms),
+        sa.UniqueConstraint("ticket_id", "days", "round"),
+    )
