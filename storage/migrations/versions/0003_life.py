@@ -1,4 +1,6 @@
-"""The life of a ticket: relay, reports for others, what is linked, and following up."""
+"""The life of a ticket: leases, pauses, alarms, handing over; relay, reports for others, links, following up."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +32,8 @@ def upgrade() -> None:
     _incidents()
     _behalf()
     _followups()
+    _life()
+    _handovers()
 
 
 def _incidents() -> None:
@@ -88,4 +92,47 @@ def _followups() -> None:
         _ref("by_id", "person.id"),
         sa.Column("at", Ms),
         sa.UniqueConstraint("ticket_id", "days", "round"),
+    )
+
+
+def _life() -> None:
+    columns: tuple[sa.Column[Any], ...] = (
+        *(sa.Column(name, Ms) for name in ("began_at", "waiting_at", "lease_until", "paused_at", "wake_at")),
+        _count("returned"),
+        sa.Column("paused_ms", Ms, nullable=False, server_default="0"),
+        *(_text(name) for name in ("pause_reason", "forwarded_to", "forwarded_ref")),
+    )
+    for column in columns:
+        op.add_column("ticket", column)
+    op.create_index("ticket_held", "ticket", ["assignee_id", "state"])
+    op.create_table(
+        "ticket_helper",
+        sa.Column("ticket_id", Id, sa.ForeignKey("ticket.id"), primary_key=True),
+        sa.Column("person_id", Id, sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("at", Ms, nullable=False),
+    )
+    op.create_table(
+        "ticket_alarm",
+        sa.Column("ticket_id", Id, sa.ForeignKey("ticket.id"), primary_key=True),
+        sa.Column("clock", sa.Text, primary_key=True),
+        sa.Column("step", sa.Text, primary_key=True),
+        sa.Column("round", sa.Text, primary_key=True),
+        sa.Column("person_id", Id, sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("at", Ms, nullable=False),
+        _text("state", "new"),  # new, sent, or dropped because it was no longer true
+    )
+    op.create_index("ticket_alarm_person", "ticket_alarm", ["person_id", "state"])
+
+
+def _handovers() -> None:
+    op.create_table(
+        "handover",
+        _id(),
+        _ref("station_id", "station.id", need=True),
+        _ref("from_id", "person.id", need=True),
+        _ref("to_id", "person.id", need=True),
+        _text("tickets", "[]"),
+        sa.Column("at", Ms, nullable=False),
+        _text("state", "open"),
+        sa.Column("done_at", Ms),
     )
