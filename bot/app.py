@@ -73,6 +73,7 @@ class App:
             "outbox": core.courier.run,
             "jobs": core.jobs.run,
             "tick": core.scheduler.run,
+            "audit": core.auditor.run,
             "watch": watch.run,
             **{name: partial(platform.run, core.inbox.accept) for (name, _), platform in core.platforms.items()},
         }

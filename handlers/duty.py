@@ -12,6 +12,8 @@ from handlers.kit.access import Permission, may
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import (
+    DutyAsked,
+    DutyStands,
     LeadersCalled,
     ScamAlertDue,
     ScamSpreading,
@@ -98,6 +100,18 @@ async def call_leaders(ctx: Context, fact: TicketRose) -> None:
 async def scam_spreads(ctx: Context, fact: ScamSpreading) -> None:
     leaders = await leading(ctx, fact.station_id)
     ctx.emit(ScamAlertDue(print_id=fact.print_id, count=fact.count, leader_ids=leaders))
+
+
+@duty.on(DutyAsked)
+async def stands(ctx: Context, fact: DutyAsked) -> None:
+    members = {m.person.id for m in await ctx.unit.people.staff(fact.station_id)}
+    shifts = await ctx.unit.stations.shifts(fact.station_id)
+    local = await _local(ctx, fact.station_id)
+    planned = {Duty.OFFICER, *(shift.duty for shift in shifts)}
+    standing = {shift.duty for shift in on_shift(shifts, local) if shift.person_id in members}
+    leaders = await leading(ctx, fact.station_id)
+    gaps = tuple(each.value for each in Duty if each in planned - standing)
+    ctx.emit(DutyStands(station_id=fact.station_id, about=fact.about, leader_ids=leaders, gaps=gaps))
 
 
 async def leading(ctx: Context, station_id: int) -> tuple[int, ...]:

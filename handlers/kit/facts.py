@@ -112,6 +112,24 @@ class GroupJoined:
     group_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyAsked:
+    """Somebody must know who leads a station now, and whether anybody is missing. `about` comes back unread."""
+
+    station_id: int
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyStands:
+    """The answer. `gaps`: duties of the plan that nobody has at this moment."""
+
+    station_id: int
+    about: str
+    leader_ids: tuple[int, ...]
+    gaps: tuple[str, ...] = ()
+
+
 Fact = (
     TicketOpened
     | TicketRouted
@@ -126,6 +144,8 @@ Fact = (
     | DraftWanted
     | DeliveryFailed
     | GroupJoined
+    | DutyAsked
+    | DutyStands
 )
 
 FACTS: dict[str, type[Fact]] = {
@@ -144,5 +164,7 @@ FACTS: dict[str, type[Fact]] = {
         DraftWanted,
         DeliveryFailed,
         GroupJoined,
+        DutyAsked,
+        DutyStands,
     )
 }

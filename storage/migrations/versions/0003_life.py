@@ -34,6 +34,7 @@ def upgrade() -> None:
     _followups()
     _life()
     _handovers()
+    _audit()
 
 
 def _incidents() -> None:
@@ -136,3 +137,37 @@ def _handovers() -> None:
         _text("state", "open"),
         sa.Column("done_at", Ms),
     )
+
+
+def _audit() -> None:
+    """Promises that are broken now or once were, and which minute they were last looked at."""
+    op.create_table(
+        "audit_run",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("at", Ms, nullable=False),
+        sa.Column("seen", Id, nullable=False),  # up to this row the inbox has been judged
+    )
+    op.create_table(
+        "audit_finding",
+        _id(),
+        _ref("station_id", "station.id", need=True),
+        _text("kind", None),
+        _text("subject", None),
+        _text("ref"),
+        _text("text"),
+        sa.Column("since", Ms, nullable=False),
+        sa.Column("found_at", Ms, nullable=False),
+        sa.Column("gone_at", Ms),
+    )
+    still = sa.text("gone_at IS NULL")
+    op.create_index(
+        "audit_open",
+        "audit_finding",
+        ["station_id", "kind", "subject"],
+        unique=True,
+        sqlite_where=still,
+        postgresql_where=still,
+    )
+    answers = sa.text("inbox_id IS NOT NULL")
+    op.add_column("outbox", sa.Column("inbox_id", Id))  # the event it was said in answer to
+    op.create_index("outbox_answers", "outbox", ["inbox_id"], sqlite_where=answers, postgresql_where=answers)
