@@ -47,7 +47,7 @@ class Judge:
             where = event.chat.address
             ctx.group = await unit.groups.by_chat(where.platform, where.chat_id)
         ctx.station = await _station(unit, ctx, event)
-        if ctx.station is None or not _calls(ctx):
+        if ctx.station is None or not self._calls(ctx):
             return None
         called = Called(
             inbox_id=row.id,
@@ -65,6 +65,16 @@ class Judge:
         except UnreadableError:
             return None  # it was parked, and an alarm told so
 
+    def _calls(self, ctx: Context) -> bool:
+        """Was it said to us? Colleagues who call each other by name in their own group do not mean us."""
+        event = ctx.event
+        if event.chat.private or event.addressed:
+            return True
+        if not ctx.vocabulary.find(event.text):
+            return False
+        among_officers = ctx.group is not None and ctx.group.kind is GroupKind.OFFICERS
+        return not among_officers or self._router.command(ctx.said, sure=True) is not None
+
     async def _got(self, ctx: Context, row: InboxRow) -> str:
         """A ticket, a word, or nothing. Thanks within a matter that is being told need no word."""
         event = ctx.event
@@ -77,15 +87,6 @@ class Judge:
         if not await ctx.unit.audit.answered(row.id):
             return ""
         return "commands" if command else "answers"
-
-
-def _calls(ctx: Context) -> bool:
-    """Was it said to us? Colleagues who call each other by name in their own group do not mean us."""
-    event = ctx.event
-    if event.chat.private or event.addressed:
-        return True
-    among_officers = ctx.group is not None and ctx.group.kind is GroupKind.OFFICERS
-    return not among_officers and bool(ctx.vocabulary.find(event.text))
 
 
 async def _station(unit: Unit, ctx: Context, event: Inbound) -> Station | None:

@@ -1,0 +1,125 @@
+"""The station of the month: 172 groups, 12 officers in 3 shifts, a leader in each, and hundreds of residents."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.duty import on_shift
+from storage.model.messages import Button, InboundKind, Outgoing, OutKind
+from storage.model.people import Duty, GroupKind, PersonRole, Shift
+from storage.model.tickets import Ticket
+from storage.stores.tickets import ticket_of
+from storage.unit import Unit
+from tests.harness import BOT, PLATFORM, FakePlatform, HeldClock, SendResult, Sent, Shown, Someone, World
+from tests.knowing import know
+
+FIRST = datetime(2026, 11, 1, 16, 0, tzinfo=UTC)  # midnight in Shanghai, a Sunday becoming a Monday
+ZONE = ZoneInfo("Asia/Shanghai")
+GROUPS, RESIDENTS, OFFICERS = 172, 400, 12
+HOURS = ((0, 8), (8, 16), (16, 24))
+KINDS = (GroupKind.OWNERS, GroupKind.SHOPS, GroupKind.TRADE, GroupKind.VILLAGE)
+TEAM = "g0"
+
+
+class Phones(FakePlatform):
+    """The test platform, remembering where each message stands: a month's chats are long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_ref: dict[str, Shown] = {}
+
+    async def send(self, out: Outgoing, target_ref: str) -> SendResult:
+        if out.kind is OutKind.EDIT and target_ref in self._by_ref:
+            self.sent += 1
+            shown = self._by_ref[target_ref]
+            shown.text, shown.buttons = out.content.text, out.content.buttons
+            return Sent()
+        result = await super().send(out, target_ref)
+        if isinstance(result, Sent) and result.message_ref:
+            self._by_ref[result.message_ref] = self.chats[out.to.chat_id][-1]
+        return result
+
+
+class Station(World):
+    """A world of that size. Commits are not forced to the disk: nothing here dies but the process's memory."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, HeldClock(FIRST))
+        self.platform = Phones()
+        self.officers = [Someone(self, f"o{n}", f"警员{chr(0x4E00 + n)}", TEAM) for n in range(OFFICERS)]
+        self.leaders = [Someone(self, f"l{n}", f"值长{chr(0x4E00 + n)}", TEAM) for n in range(len(HOURS))]
+        self.residents = [Someone(self, f"r{n}", f"居民{n}", f"g{1 + n % GROUPS}") for n in range(RESIDENTS)]
+        self.ids: dict[int, Someone] = {}
+        self.shifts: list[Shift] = []
+
+    async def open(self) -> None:
+        await super().open()
+        self._unforced()
+        await know(self)
+
+    async def restart(self) -> None:
+        await super().restart()
+        self._unforced()
+
+    def _unforced(self) -> None:
+        self.engine.writer.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+
+    async def _people(self, unit: Unit) -> None:
+        self.station_id = station = await unit.stations.put(code="month", name="东湾派出所", tz=ZONE.key)
+        for roster, role in ((self.officers, PersonRole.OFFICER), (self.leaders, PersonRole.DUTY_LEADER)):
+            for who in roster:
+                self.ids[await self.enrol(unit, who, role)] = who
+        person = {who.user_id: number for number, who in self.ids.items()}
+        areas = [await unit.stations.put_area(station, f"{n}片区", person[f"o{n}"]) for n in range(OFFICERS)]
+        for n in range(GROUPS + 1):
+            group = await unit.groups.seen(platform=PLATFORM, bot=BOT, chat_id=f"g{n}", title=f"群g{n}")
+            kind = KINDS[n % len(KINDS)] if n else GroupKind.OFFICERS
+            area = areas[n % OFFICERS] if n else None
+            await unit.groups.bind(group.id, station_id=station, kind=kind, area_id=area, households=100)
+        for n, (start, end) in enumerate(HOURS):
+            team = [(person[f"l{n}"], Duty.LEADER), *((person[f"o{k}"], Duty.OFFICER) for k in range(n, OFFICERS, 3))]
+            self.shifts += [
+                Shift(id=0, station_id=station, person_id=p, duty=d, weekday=day, start=start * 60, end=end * 60)
+                for p, d in team
+                for day in range(7)
+            ]
+        await unit.stations.replace_shifts(station, self.shifts)
+
+    # ── who and what there is now ──────────────────────────────────────────
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def on_duty(self, duty: Duty = Duty.OFFICER) -> list[Someone]:
+        running = on_shift(self.shifts, self.now.astimezone(ZONE))
+        return [self.ids[shift.person_id] for shift in running if shift.duty is duty]
+
+    async def tickets_after(self, ticket_id: int) -> list[Ticket]:
+        async with self.engine.write() as tx:
+            rows = tx._run("SELECT * FROM ticket WHERE id > :id ORDER BY id", {"id": ticket_id})  # type: ignore[attr-defined]
+        return [ticket_of(row) for row in rows]
+
+    async def count(self, sql: str) -> int:
+        """The one number a query tells."""
+        async with self.engine.write() as tx:
+            rows = tx._run(sql, {})  # type: ignore[attr-defined]
+        return int(rows[0][0] or 0)
+
+    async def press(self, who: Someone, action: str, chat: str) -> None:
+        """A button as the platform reports it, whichever message it stands under."""
+        shown = Shown("m0", "", (), Outgoing(key="", to=self.message(who, "", chat).chat.address, content=None))  # type: ignore[arg-type]
+        event = await who.presses_old(shown, Button(label="", action=action), chat, settle=False)
+        assert event.kind is InboundKind.BUTTON
+
+    async def moment(self, at: datetime) -> None:
+        """Time moves to then; the tick, the queues and the auditor do what is due."""
+        self.clock.advance(seconds=max(0.0, (at - self.now).total_seconds()))
+        await self.core.scheduler.tick(self.now)
+        await self.settle()
+        if await self.core.auditor.step():
+            await self.settle()
+
+
+def grid(at: datetime, minutes: int) -> datetime:
+    """The next moment of an even grid: what happens at the same time is handled together."""
+    past = timedelta(seconds=at.timestamp() % (minutes * 60))
+    return at if not past else at - past + timedelta(minutes=minutes)
