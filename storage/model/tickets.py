@@ -204,6 +204,7 @@ class Ticket:
     rating: Rating | None = None
     reopened: int = 0
     incident_id: int | None = None  # with which others it is linked
+    behalf: bool = False  # reported for somebody else
     watched: int = 0  # how many neighbours follow it
     said_solved: bool = False  # its reporter says so, though it is not closed yet
     claimed_at: datetime | None = None

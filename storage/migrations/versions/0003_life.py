@@ -63,6 +63,7 @@ def _incidents() -> None:
     )
     # A plain number: SQLite cannot add a reference to a table that is there already.
     op.add_column("ticket", sa.Column("incident_id", Id))
+    op.add_column("ticket", _count("behalf"))  # reported for somebody else
     op.add_column("ticket", _count("watched"))  # how many neighbours follow it
     op.add_column("ticket", _count("said_solved"))  # its reporter says so, though it is not closed yet
     linked = sa.text("incident_id IS NOT NULL")
