@@ -12,9 +12,8 @@ from handlers.kit import audit_texts as say
 from storage.model.audit import Promise
 from storage.model.messages import Address, Content, Envelope, Lane, Outgoing
 from storage.model.people import Duty, Shift
-from storage.model.tickets import Move, Urgency
+from storage.model.tickets import Urgency
 from storage.stores.codec import to_ms
-from storage.unit import Unit
 from tests.auditing import alarms, broken, looks, minutes
 from tests.harness import BOT, PLATFORM, World
 from tests.stories import claimed, person_id, reported
@@ -201,7 +200,7 @@ async def filled(world: World) -> None:
         base = Shift(
             id=0, station_id=world.station_id, person_id=wang, duty=Duty.OFFICER, weekday=0, start=0, end=24 * 60
         )
-        rest = [s for s in await unit.stations.shifts(world.station_id)]
+        rest = await unit.stations.shifts(world.station_id)
         await unit.stations.replace_shifts(world.station_id, [*rest, *(replace(base, weekday=w) for w in range(7))])
 
 

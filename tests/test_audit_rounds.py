@@ -9,11 +9,11 @@ from bot.metrics import Metrics
 from handlers.kit import audit_texts as say
 from storage.model.audit import Promise
 from storage.model.messages import Address, Content, Outgoing
-from storage.model.people import Duty, GroupKind, PersonRole
+from storage.model.people import Duty, PersonRole
 from storage.unit import Unit
 from tests.auditing import alarms, broken, looks, minutes
-from tests.harness import BOT, PLATFORM, World
-from tests.stories import confirmed, make_role, on_sqlite, reported, silence
+from tests.harness import World
+from tests.stories import confirmed, on_sqlite, reported, silence
 from tests.test_audit_faults import change, duty_gap, ms, no_word, receipt_lost, word
 
 
@@ -149,7 +149,7 @@ async def test_a_slot_nobody_looked_at_is_found(world: World) -> None:
 
 async def test_many_rows_that_wait_are_one_finding(world: World) -> None:
     now = world.clock.now() - timedelta(minutes=2)
-    world.core.courier._platforms = {}  # type: ignore[assignment]
+    world.core.courier._platforms = {}
     async with await world.unit() as unit:
         for number in range(30):
             await unit.outbox.add(word(f"w{number}"), now)
@@ -183,6 +183,3 @@ async def test_every_promise_has_a_name(world: World, kind: Promise) -> None:
 
 def test_gaps_speak_of_duties_people_know() -> None:
     assert "值班长" in say.DUTY_GAP.format(duty=Duty.LEADER.value)
-
-
-__all__ = ["BOT", "PLATFORM", "GroupKind", "make_role"]

@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from storage.model.people import Duty
 from storage.model.tickets import State, Ticket, Urgency
@@ -56,7 +57,7 @@ class Month:
 Beginning = Callable[[Month], Awaitable[None]]
 
 
-async def _says(month: Month, who: Someone, text: str, **more: object) -> None:
+async def _says(month: Month, who: Someone, text: str, **more: Any) -> None:
     await who.says(text, settle=False, **more)
 
 

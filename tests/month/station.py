@@ -1,15 +1,22 @@
 """The station of the month: 172 groups, 12 officers in 3 shifts, a leader in each, and hundreds of residents."""
 
+import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.adapters.base import SendResult, Sent
 from handlers.duty import on_shift
+from storage.engine import connect
+from storage.engine.base import Engine
+from storage.engine.sqlite import SqliteEngine
 from storage.model.messages import Button, InboundKind, Outgoing, OutKind
 from storage.model.people import Duty, GroupKind, PersonRole, Shift
 from storage.model.tickets import Ticket
 from storage.stores.tickets import ticket_of
 from storage.unit import Unit
-from tests.harness import BOT, PLATFORM, FakePlatform, HeldClock, SendResult, Sent, Shown, Someone, World
+from tests.harness import BOT, PLATFORM, FakePlatform, HeldClock, Shown, Someone, World
 from tests.knowing import know
 
 FIRST = datetime(2026, 11, 1, 16, 0, tzinfo=UTC)  # midnight in Shanghai, a Sunday becoming a Monday
@@ -39,8 +46,26 @@ class Phones(FakePlatform):
         return result
 
 
+def hasten(engine: Engine) -> None:
+    """No thread and no disk is waited for: what a month shows is what is decided, not how commits are made."""
+    assert isinstance(engine, SqliteEngine)
+
+    async def at_once(work: Callable[[], Any]) -> Any:
+        return work()
+
+    connect_slowly = engine._connect
+
+    def connected() -> sqlite3.Connection:
+        connection = connect_slowly()
+        connection.execute("PRAGMA synchronous=OFF")
+        return connection
+
+    quick: Any = engine
+    quick._threaded, quick._connect, quick.read = at_once, connected, engine.write
+
+
 class Station(World):
-    """A world of that size. Commits are not forced to the disk: nothing here dies but the process's memory."""
+    """A world of that size."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, HeldClock(FIRST))
@@ -52,16 +77,33 @@ class Station(World):
         self.shifts: list[Shift] = []
 
     async def open(self) -> None:
+        hasten(self.engine)
         await super().open()
-        self._unforced()
         await know(self)
 
     async def restart(self) -> None:
-        await super().restart()
-        self._unforced()
+        """The process dies without a word and starts again on the same database."""
+        await self.engine.close()
+        self.engine = connect(self.url)
+        hasten(self.engine)
+        await self.engine.open()
+        await self._boot()
 
-    def _unforced(self) -> None:
-        self.engine.writer.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+    async def settle(self) -> None:
+        """Let everything that is due happen, without looking twice where nothing moves."""
+        core = self.core
+        for _ in range(300):
+            before = self.platform.sent
+            busy = await core.dispatcher.step()
+            busy = await core.jobs.step() or busy
+            await core.courier.step()
+            await core.courier.idle()
+            if core.dispatcher.directory_changed.is_set():
+                core.dispatcher.directory_changed.clear()
+                await core.refresh_hearing()
+            if not busy and self.platform.sent == before:
+                return
+        raise AssertionError("the station does not come to rest")
 
     async def _people(self, unit: Unit) -> None:
         self.station_id = station = await unit.stations.put(code="month", name="东湾派出所", tz=ZONE.key)

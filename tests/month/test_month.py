@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
@@ -53,7 +53,7 @@ def _blocks(text: str, head: str) -> list[str]:
 def _is(part: str, text: str, head: str) -> bool:
     if head == say.HEAD:
         return part.startswith(say.HEAD)
-    return say.OVER_HEAD in text and part == text.split(say.OVER_HEAD)[-1]
+    return say.OVER_HEAD in text and part == text.rsplit(say.OVER_HEAD, maxsplit=1)[-1]
 
 
 async def holds(station: Station, month: Month) -> None:
@@ -83,11 +83,11 @@ def _in_hand(ticket: Ticket) -> bool:
     return ticket.finished or ticket.assignee_id is not None or ticket.routed_id is not None
 
 
-async def test_thirty_days(station: Station) -> None:
+async def test_thirty_days(station: Station, record_property: Callable[[str, object], None]) -> None:
     began, worked = time.perf_counter(), time.process_time()
     month = await live(station, DAYS, seed=4)
     wall, cpu = time.perf_counter() - began, time.process_time() - worked
-    print(f"\n{DAYS} days in {wall:.1f} s ({cpu:.1f} s of work): {month.done}, {len(month.late)} left lying")
+    record_property("month", f"{wall:.1f} s, {cpu:.1f} s of them work: {month.done}, {len(month.late)} left lying")
     assert await station.count("SELECT COUNT(*) FROM chat_group WHERE kind <> '民警'") == GROUPS
     assert month.done["matter"] > 1500
     await holds(station, month)
