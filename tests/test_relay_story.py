@@ -9,11 +9,10 @@ from handlers.kit import texts
 from handlers.kit.private import HIDDEN
 from handlers.understanding import Courtesy
 from storage.model.messages import Attachment, AttachmentKind
-from storage.model.people import PersonRole
 from storage.model.tickets import EntryKind, State
 from tests.harness import PHOTO, World
 from tests.meaning import means
-from tests.stories import claimed, confirmed, entries, everything, kinds, make_role, reported, resolved, silence
+from tests.stories import claimed, confirmed, entries, everything, kinds, reported, resolved, silence
 
 SAID = "东湾派出所回复：{}\n——王警官 · 1 号"
 
@@ -129,6 +128,16 @@ async def test_talk_about_a_card_by_others_stays_among_officers(world: World) ->
     assert world.wang.inbox[-1].text == "1 号李强回复了反映人：我也过去"
 
 
+async def test_before_somebody_has_it_what_is_said_in_the_officers_group_stays_there(world: World) -> None:
+    await reported(world)
+    for who in (world.wang, world.sun):
+        await who.says("小李去看看吧", to="g9", reply_to=card(world, "g9"))
+    assert all("小李" not in s.text for s in world.chat("g1"))
+    assert (await kinds(world)).count(EntryKind.NOTED) == 2
+    await world.wang.says("民警马上联系您", to="p:wang", reply_to=card(world, "p:wang"))
+    assert world.last("g1").text == SAID.format("民警马上联系您")
+
+
 async def test_a_courtesy_among_officers_is_not_said_to_anybody(world: World) -> None:
     await claimed(world)
     seen = len(world.chat("g1"))
@@ -141,7 +150,6 @@ async def test_residents_do_not_speak_for_the_station(world: World) -> None:
     await claimed(world)
     await world.liu.tells("回复 1 别管他")
     assert world.liu.inbox[-1].text == texts.NO_RIGHT
-    await make_role(world, "xiaozhou", PersonRole.VOLUNTEER) if False else None
     await world.liu.tells("备注 1 别管他")
     assert world.liu.inbox[-1].text == texts.NO_RIGHT
     assert {EntryKind.REPLIED, EntryKind.NOTED}.isdisjoint(await kinds(world))

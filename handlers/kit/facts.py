@@ -33,6 +33,13 @@ class TicketRose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClosed:
+    """It is over: its reporter confirmed, or never answered."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketGrew:
     """More was heard of a ticket: its text is another one now."""
 
@@ -134,6 +141,7 @@ Fact = (
     TicketOpened
     | TicketRouted
     | TicketGrew
+    | TicketClosed
     | TicketRose
     | LeadersCalled
     | TicketUnreached
@@ -154,6 +162,7 @@ FACTS: dict[str, type[Fact]] = {
         TicketOpened,
         TicketRouted,
         TicketGrew,
+        TicketClosed,
         TicketRose,
         LeadersCalled,
         TicketUnreached,

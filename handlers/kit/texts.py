@@ -6,6 +6,7 @@ from datetime import datetime
 from handlers.kit.private import hide_private
 from handlers.kit.scam_texts import LIKELY_HINT, UNSURE_HINT
 from handlers.understanding import Verdict
+from storage.model.incidents import MANY_WATCH
 from storage.model.people import PersonRole
 from storage.model.tickets import EntryKind, PauseReason, Rating, State, Ticket, Urgency
 
@@ -215,7 +216,8 @@ def todo(
 ) -> str:
     lines = [f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")]
     for ticket in tickets:
-        mark = "🔴" if ticket.urgency is Urgency.URGENT else "·"
+        raised = "🟠" if ticket.watched >= MANY_WATCH else "·"
+        mark = "🔴" if ticket.urgency is Urgency.URGENT else raised
         holder = holders.get(ticket.assignee_id or 0, "")
         words = hide_private(ticket.text) if public else ticket.text
         text = f"（{_hidden(ticket)}）" if public and ticket.confidential else short(words, 16)

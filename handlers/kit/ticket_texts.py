@@ -5,6 +5,7 @@ from datetime import datetime
 from handlers.kit import relay_texts, scam_texts, texts
 from handlers.kit import urgent_texts as say
 from handlers.kit.private import hide_private
+from storage.model.incidents import MANY_WATCH
 from storage.model.tickets import WAITING, State, Ticket, Urgency
 
 QUESTIONS = {"money": say.ASK_MONEY, "safe": say.ASK_SAFE, "place": say.ASK_PLACE}
@@ -72,6 +73,7 @@ def card(
     public: bool,
     yours: bool,
     behalf: str,
+    linked: str,
     stands: str,
     helpers: str,
 ) -> str:
@@ -79,7 +81,8 @@ def card(
 
     `yours`: it is read by whom it was brought to, and not by a leader who must know of it. `stands`: what is due next.
     """
-    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
+    raised = "🟠 多人关注 · " if ticket.watched >= MANY_WATCH else ""
+    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else raised
     lines = [f"{mark}{texts.number(ticket)} · {ticket.state}", stands]
     hidden = public and ticket.confidential
     if hidden:
@@ -94,7 +97,7 @@ def card(
             f"提示：{ticket.hint}" if ticket.hint else "",
         ]
     lines.append(f"群众说没解决，第 {ticket.reopened} 次重开" if ticket.reopened else "")
-    lines.append(behalf)
+    lines += [behalf, linked, relay_texts.watchers_line(ticket.watched)]
     if ticket.state in WAITING:
         lines.append(f"因为：{_because(ticket, routed, public=public, yours=yours)}")
     elif officer:

@@ -7,6 +7,7 @@ from handlers.kit import urgent_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.facts import TicketClosed
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name
 from handlers.tickets.follow import add_to, note
@@ -83,6 +84,7 @@ async def _confirm(ctx: Context, ticket: Ticket) -> None:
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
     await ctx.log(EntryKind.CONFIRMED, ticket=moved)
+    ctx.emit(TicketClosed(ticket_id=moved.id))
     await refresh(ctx, moved)
     cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
     await _change(ctx, moved, texts.ask_rating(moved), say.RATE_IN_GROUP.format(number=texts.number(moved)), cells)

@@ -102,8 +102,11 @@ async def _answered(ctx: Context) -> Ticket | None:
 
 async def _works_on(ctx: Context, ticket: Ticket) -> bool:
     """Colleagues who merely talk about a card among themselves do not speak to its reporter."""
-    holder = ticket.assignee_id or ticket.routed_id
-    return holder in (None, ctx.who.person.id) or ctx.who.may(Permission.DISPATCH, ticket.station_id)
+    if ticket.assignee_id == ctx.who.person.id:
+        return True
+    if ctx.public:
+        return False
+    return ticket.routed_id == ctx.who.person.id or ctx.who.may(Permission.DISPATCH, ticket.station_id)
 
 
 async def _said_in_the_group(ctx: Context, ticket: Ticket) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from handlers.kit import life_texts as say
 from handlers.kit import texts
 from handlers.kit.context import Context
+from handlers.kit.facts import TicketClosed
 from handlers.tickets.closing import answer_buttons
 from handlers.tickets.feature import tickets
 from handlers.tickets.limits import TicketSettings
@@ -71,4 +72,5 @@ async def close(ctx: Context, payload: dict[str, Any]) -> None:
     moved = await ctx.unit.tickets.move(ticket.id, Move.CLOSE, at=ctx.now)
     if moved is not None:
         await ctx.log(EntryKind.CLOSED, ticket=moved)
+        ctx.emit(TicketClosed(ticket_id=moved.id))
         await refresh(ctx, moved)

@@ -55,6 +55,7 @@ class Sight:
     attached: Sequence[tuple[str, Attachment]]
     reached: bool = False  # a sensitive matter goes on in private
     behalf: str = ""  # for whom it was told
+    linked: str = ""  # with which others it is one matter
     stands: str = ""  # what is due next and when, or what it waits for
     helpers: str = ""
 
@@ -72,6 +73,7 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         attached=await ctx.unit.attachments.of_ticket(ticket.id),
         reached=ticket.sensitive and await _reached(ctx, ticket),
         behalf=await _behalf(ctx, ticket, reporter),
+        linked=await _linked(ctx, ticket) if ticket.incident_id is not None else "",
         stands=await _stands(ctx, ticket),
         helpers=await _helpers(ctx, ticket),
     )
@@ -96,6 +98,15 @@ async def _helpers(ctx: Context, ticket: Ticket) -> str:
 async def _behalf(ctx: Context, ticket: Ticket, reporter: Person | None) -> str:
     behalf = await ctx.unit.talk.behalf(ticket.id) if ticket.behalf else None
     return relay.behalf_line(behalf, reporter.name if reporter else "") if behalf is not None else ""
+
+
+async def _linked(ctx: Context, ticket: Ticket) -> str:
+    incident = await ctx.unit.incidents.get(ticket.incident_id or 0)
+    if incident is None:
+        return ""
+    return relay.linked_line(
+        incident, [t.number for t in await ctx.unit.incidents.tickets(incident.id) if t.id != ticket.id]
+    )
 
 
 async def _reached(ctx: Context, ticket: Ticket) -> bool:
@@ -147,6 +158,7 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         public=public,
         yours=yours,
         behalf=relay.BEHALF_IN_GROUP if sight.behalf and public else sight.behalf,
+        linked=sight.linked,
         stands=sight.stands,
         helpers=sight.helpers,
     )

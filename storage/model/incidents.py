@@ -5,6 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 
+MANY_WATCH = 3
+"""So many neighbours who follow a matter make it more important than it was."""
+
+
 class IncidentState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"

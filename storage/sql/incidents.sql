@@ -59,6 +59,9 @@ SELECT * FROM ticket WHERE reporter_id = :reporter_id AND platform = :platform A
 -- name: behalf_add
 INSERT INTO behalf (ticket_id, name, contact, at) VALUES (:ticket_id, :name, :contact, :at) RETURNING ticket_id;
 
+-- name: ticket_behalf!
+UPDATE ticket SET behalf = 1 WHERE id = :ticket_id;
+
 -- name: behalf_get
 SELECT * FROM behalf WHERE ticket_id = :ticket_id;
 

@@ -71,7 +71,8 @@ UPDATE ticket SET state = '已关闭', closed_at = :at WHERE id = :id AND state 
 
 -- name: ticket_reopen
 UPDATE ticket SET state = '重开', reopened = reopened + 1, assignee_id = NULL, closed_at = NULL, rating = '',
-  began_at = :at, waiting_at = :at, claimed_at = NULL, arrived_at = NULL, resolved_at = NULL, paused_ms = 0
+  began_at = :at, waiting_at = :at, claimed_at = NULL, arrived_at = NULL, resolved_at = NULL, paused_ms = 0,
+  said_solved = 0
 WHERE id = :id AND state IN ('已办结', '已确认', '已关闭', '误报') AND resolved_at >= :since RETURNING *;
 
 -- name: ticket_forward
@@ -119,7 +120,8 @@ UPDATE ticket SET routed_id = :routed_id, routed_why = :routed_why WHERE id = :i
 
 -- name: ticket_open
 SELECT * FROM ticket WHERE station_id = :station_id AND state IN ('待接单', '重开', '已接单', '已到场', '挂起')
-ORDER BY CASE urgency WHEN '紧急' THEN 0 WHEN '一般' THEN 1 ELSE 2 END,
+ORDER BY CASE urgency WHEN '紧急' THEN 0 WHEN '一般' THEN 2 ELSE 4 END
+    - CASE WHEN watched >= :many AND urgency <> '紧急' THEN 1 ELSE 0 END,
   CASE WHEN state IN ('待接单', '重开') THEN 0 ELSE 1 END, number LIMIT :limit OFFSET :skip;
 
 -- name: ticket_open_count

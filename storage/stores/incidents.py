@@ -145,6 +145,7 @@ class Talk:
         return ticket_of(row) if row else None
 
     async def add_behalf(self, behalf: Behalf, at: datetime) -> None:
+        await self._tx.one("ticket_behalf", ticket_id=behalf.ticket_id)
         await self._tx.one(
             "behalf_add", ticket_id=behalf.ticket_id, name=behalf.name, contact=behalf.contact, at=to_ms(at)
         )
@@ -162,9 +163,7 @@ class Followups:
 
     async def add(self, ticket: Ticket, days: int, at: datetime) -> Followup | None:
         """None if it was asked already."""
-        row = await self._tx.one(
-            "followup_add", ticket_id=ticket.id, days=days, round=ticket.reopened, at=to_ms(at)
-        )
+        row = await self._tx.one("followup_add", ticket_id=ticket.id, days=days, round=ticket.reopened, at=to_ms(at))
         return _followup(row) if row else None
 
     async def get(self, followup_id: int) -> Followup | None:
