@@ -101,7 +101,7 @@ async def _show(ctx: Context, due: Followup, result: FollowupResult, done: str) 
 
 
 async def _open_again(ctx: Context, ticket: Ticket, due: Followup) -> Ticket:
-    """A new ticket of the same reporter, linked with the old one. Nothing of it is said in a group if we can help it."""
+    """A new ticket of the same reporter, linked with the old one. No group reads of it if we can help it."""
     to = await ctx.private_chat(ticket.reporter_id)
     text = say.RELAPSE_TEXT.format(days=due.days, number=ticket.number, text=ticket.text)
     new = Ticket(

@@ -1,7 +1,5 @@
 """The officer's words reach the reporter under the station's name; the reporter's answer reaches the officer."""
 
-from datetime import timedelta
-
 import msgspec
 
 from handlers.kit import parse, texts
@@ -14,9 +12,7 @@ from handlers.kit.private import hide_private
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
 from handlers.tickets.follow import note
-from handlers.tickets.view import lane
-from storage.model.messages import Address, Attachment, Button, Content, InboundKind, Lane, OutRow, Role
-from storage.model.people import GroupKind
+from storage.model.messages import Address, Button, Content, InboundKind, Lane, OutRow, Role
 from storage.model.tickets import Entry, EntryKind, Ticket
 
 LONGEST = 1000
