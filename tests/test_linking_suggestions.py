@@ -1,6 +1,7 @@
 """These may be one matter: suggested by what, where and when; and neighbours who follow a matter make it weigh more."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.harness import World
 from tests.meaning import means
 from tests.stories import everything, kinds
 
-TABLE = {
+TABLE: dict[str, dict[str, Any]] = {
     "偷": {"category": Category.HELP},
     "吵": {"category": Category.NUISANCE},
     "办证": {"category": Category.PAPERS},

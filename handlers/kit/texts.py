@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from handlers.kit.private import hide_private
+from handlers.kit.relay_texts import TELL_THEM
 from handlers.kit.scam_texts import LIKELY_HINT, UNSURE_HINT
 from handlers.understanding import Verdict
 from storage.model.incidents import MANY_WATCH
@@ -133,7 +134,8 @@ def join(names: Iterable[str]) -> str:
 
 
 def closing(ticket: Ticket) -> str:
-    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n请您本人看看，解决了吗？"
+    question = TELL_THEM if ticket.behalf else "请您本人看看，解决了吗？"
+    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n{question}"
 
 
 def ask_rating(ticket: Ticket) -> str:

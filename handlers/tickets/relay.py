@@ -102,6 +102,8 @@ async def _works_on(ctx: Context, ticket: Ticket) -> bool:
         return True
     if ctx.public:
         return False
+    if ctx.who.person.id in await ctx.unit.helpers.of_ticket(ticket.id):
+        return True
     return ticket.routed_id == ctx.who.person.id or ctx.who.may(Permission.DISPATCH, ticket.station_id)
 
 
