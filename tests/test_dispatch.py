@@ -338,4 +338,4 @@ async def test_the_story_still_works_with_a_broken_feature_beside_it(world: Worl
     await world.chen.tells("炸")
     await attempts(world)
     assert everything(world)["g1"] == before["g1"]
-    assert (await entries(world))[-1].kind is EntryKind.CLAIMED
+    assert (await entries(world))[-1].kind is EntryKind.RESOLVED

@@ -27,7 +27,7 @@ async def colleague(ctx: Context, station_id: int, words: str, *, but: int | Non
     if not found:
         name, *more = _PAUSE.split(words.strip(), maxsplit=1)
         found, rest = named(everybody, name), more[0] if more else ""
-    names = texts.join(m.person.name for m in found or everybody if m.person.id != but)
+    names = texts.join(m.person.name for m in found or everybody if found or m.person.id != but)
     if not found:
         raise UsageError(texts.NO_SUCH_COLLEAGUE.format(name=texts.short(name, 12), names=names))
     if len(found) > 1:

@@ -204,7 +204,7 @@ async def _send(ctx: Context, person_id: int, due: Sequence[tuple[Alarm, Ticket]
         ]
         lines.append(say.alarm_line(ticket, Clock(raised.clock), late, ctx.now, gaps if raised.step else ()))
         await ctx.unit.alarms.done(raised, person_id, sent=True)
-        data = {"to": person_id, "clock": raised.clock, "step": raised.step}
+        data = {"to": person_id, "clock": raised.clock, "step": raised.step, "round": raised.round}
         await ctx.log(EntryKind.ALARMED, ticket=ticket, text=raised.clock, data=data)
     found = {ticket.id: ticket for _, ticket in due}
     urgent = any(t.urgency is Urgency.URGENT for t in found.values())
