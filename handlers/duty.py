@@ -105,13 +105,14 @@ async def scam_spreads(ctx: Context, fact: ScamSpreading) -> None:
 @duty.on(DutyAsked)
 async def stands(ctx: Context, fact: DutyAsked) -> None:
     members = {m.person.id for m in await ctx.unit.people.staff(fact.station_id)}
-    shifts = await ctx.unit.stations.shifts(fact.station_id)
     local = await _local(ctx, fact.station_id)
-    planned = {Duty.OFFICER, *(shift.duty for shift in shifts)}
-    standing = {shift.duty for shift in on_shift(shifts, local) if shift.person_id in members}
+    shifts = await ctx.unit.stations.shifts_around(fact.station_id, local.weekday())
+    gaps = set(Duty) - {shift.duty for shift in on_shift(shifts, local) if shift.person_id in members}
+    if gaps:  # a duty that is in no plan is nobody's
+        gaps &= {Duty.OFFICER, *(shift.duty for shift in await ctx.unit.stations.shifts(fact.station_id))}
     leaders = await leading(ctx, fact.station_id)
-    gaps = tuple(each.value for each in Duty if each in planned - standing)
-    ctx.emit(DutyStands(station_id=fact.station_id, about=fact.about, leader_ids=leaders, gaps=gaps))
+    missing = tuple(each.value for each in Duty if each in gaps)
+    ctx.emit(DutyStands(station_id=fact.station_id, about=fact.about, leader_ids=leaders, gaps=missing))
 
 
 async def leading(ctx: Context, station_id: int) -> tuple[int, ...]:

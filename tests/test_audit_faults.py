@@ -101,7 +101,7 @@ async def taken(world: World) -> None:
 
 async def urgent_waits(world: World) -> None:
     await reported(world)
-    at = ms(world, minutes=6)
+    at = ms(world, minutes=10)
     await change(world, "UPDATE ticket SET urgency = :urgency, opened_at = :at", urgency=Urgency.URGENT.value, at=at)
     await change(world, "UPDATE ticket SET waiting_at = opened_at")
 
@@ -117,7 +117,7 @@ async def claim_silent(world: World) -> None:
 
 async def lease_over(world: World) -> None:
     await claimed(world)
-    await change(world, "UPDATE ticket SET lease_until = :at", at=ms(world, seconds=61))
+    await change(world, "UPDATE ticket SET lease_until = :at", at=ms(world, minutes=15))
     await change(world, "UPDATE job SET state = 'done'")
 
 
@@ -217,7 +217,7 @@ FAULTS = [
     Fault(Promise.UNANSWERED, no_word, a_word, "群g1 10:5"),
     Fault(Promise.NO_RECEIPT, receipt_lost, receipt_back, "1 号没有给反映人回执"),
     Fault(Promise.UNROUTED, routed_to_nobody, taken, "1 号等了 2 分钟，还没有派给任何人"),
-    Fault(Promise.URGENT_WAITS, urgent_waits, taken, "1 号是紧急的，等了 7 分钟没人接"),
+    Fault(Promise.URGENT_WAITS, urgent_waits, taken, "1 号是紧急的，等了 11 分钟没人接"),
     Fault(Promise.CLAIM_SILENT, claim_silent, resolved_after_all, "1 号在王建国手里，已经 3 小时 1 分钟没有动静"),
     Fault(Promise.CLAIM_SILENT, lease_over, resolved_after_all, "1 号在王建国手里"),
     Fault(Promise.PAUSE_OVER, pause_over, woken, "1 号挂起的时间过了 2 分钟"),

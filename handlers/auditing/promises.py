@@ -77,7 +77,7 @@ def claim_silent(standing: Standing, eyes: Eyes) -> Finding | None:
     if ticket.state not in HELD:
         return None
     if ticket.lease_until is not None:
-        since, allowed = ticket.lease_until, settings.patience
+        since, allowed = ticket.lease_until, timedelta(minutes=settings.lease_minutes)
     else:
         urgent = ticket.urgency is Urgency.URGENT
         minutes = settings.claim_urgent_minutes if urgent else settings.claim_minutes

@@ -98,7 +98,7 @@ async def restart(month: Month) -> None:
     await month.station.restart()
 
 
-BEGINNINGS: dict[Beginning, float] = {matter: 52, urgent: 4, question: 12, kindness: 8, looking: 6, restart: 0.4}
+BEGINNINGS: dict[Beginning, float] = {matter: 26, urgent: 2, question: 8, kindness: 5, looking: 4, restart: 0.4}
 """How often a day."""
 
 
@@ -178,7 +178,7 @@ def wait_minutes(month: Month, ticket: Ticket, act: Act | None) -> float:
     """How long until somebody turns to the ticket again."""
     if act is silence:
         return month.dice.uniform(150, 400)
-    waits = act is reopen or ticket.state in (State.OPEN, State.REOPENED)
+    waits = act in (reopen, rate) or ticket.state in (State.OPEN, State.REOPENED)
     if ticket.urgency is Urgency.URGENT and waits:
         return month.dice.uniform(1, 3)
     if ticket.urgency is Urgency.URGENT:

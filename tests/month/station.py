@@ -157,8 +157,7 @@ class Station(World):
         self.clock.advance(seconds=max(0.0, (at - self.now).total_seconds()))
         await self.core.scheduler.tick(self.now)
         await self.settle()
-        if await self.core.auditor.step():
-            await self.settle()
+        await self.core.auditor.step()
 
 
 def grid(at: datetime, minutes: int) -> datetime:
