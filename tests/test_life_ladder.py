@@ -4,6 +4,7 @@ import pytest
 
 from storage.model.people import Duty, Shift
 from storage.model.tickets import EntryKind, State
+from storage.unit import Unit
 from tests.harness import World
 from tests.living import neighbours, reads
 from tests.meaning import means
@@ -60,6 +61,25 @@ async def test_taken_in_the_minute_the_alarm_was_waiting_in(world: World) -> Non
     await world.wang.presses("接单")
     await minutes(world, 2)
     assert reads(world.wang, ALARM) == 0
+    await world.wang.tells("办结 1 已劝离")
+    for _ in range(4):
+        await world.passes(hours=3)
+    async with world.engine.read() as tx:
+        assert await Unit(tx).jobs.dead() == []
+
+
+async def test_a_step_is_climbed_once_whoever_comes_on_duty_later(world: World) -> None:
+    await only(world, ("wang", Duty.OFFICER))
+    async with await world.unit() as unit:
+        shifts = await unit.stations.shifts(world.station_id)
+        for who, start, end in (("sun", 0, 11 * 60 + 12), ("zhao", 11 * 60 + 12, 24 * 60)):
+            person = (await unit.people.by_identity("world", who)).person.id
+            turn = {"station_id": world.station_id, "person_id": person, "duty": Duty.LEADER}
+            shifts += [Shift(id=0, weekday=day, start=start, end=end, **turn) for day in range(7)]
+        await unit.stations.replace_shifts(world.station_id, shifts)
+    await reported(world, URGENT)
+    await minutes(world, 30)
+    assert [reads(who, ALARM) for who in (world.wang, world.sun, world.zhao, world.boss)] == [1, 1, 0, 1]
 
 
 async def test_a_restart_at_every_step_sends_nothing_twice(world: World) -> None:

@@ -13,6 +13,19 @@ from storage.unit import Unit
 from tests.harness import Someone, World
 
 MATTERS = ("楼上往下扔垃圾", "有人持刀打人", "3栋门口有人乱停车", "隔壁半夜放音响", "捡到一个钱包")
+PAUSES = ("挂起 {} 等物业 2小时", "挂起 {} 等群众 5小时", "挂起 {} 等监控 20分钟")
+WORKED = ("到场 {}", *PAUSES, *PAUSES, "转派 {} 赵敏", "退回 {} 有事", "办结 {} 已劝离", "转出 {} 物业", "补充 {} 在路上")
+WORDS: dict[State, tuple[str, ...]] = {
+    State.OPEN: ("接单 {}", "接单 {}", "转派 {} 王建国", "误报 {} 测试"),
+    State.REOPENED: ("接单 {}", "转派 {} 王建国"),
+    State.CLAIMED: WORKED,
+    State.ON_SCENE: (*PAUSES, "办结 {} 已劝离", "协办 {} 李强"),
+    State.PAUSED: ("继续 {}", "办结 {} 已劝离", "转派 {} 李强", "查 {}"),
+    State.FORWARDED: ("收回 {}", "办结 {} 物业办好了"),
+}
+ANY = (*dict.fromkeys(word for words in WORDS.values() for word in words), "交接")
+"""What is typed about a ticket in that state, mostly."""
+
 BEGINS = {EntryKind.OPENED, EntryKind.REOPENED, EntryKind.TAKEN_BACK}
 NOTHING = timedelta(0)
 
@@ -89,15 +102,15 @@ class Days:
     async def step(self) -> None:
         dice = self.dice
         what = dice.choice(("report", "act", "act", "act", "press", "wait", "wait", "restart"))
-        who: Someone = dice.choice([self.world.wang, self.world.li, self.world.zhao, self.world.sun])
+        who: Someone = dice.choice([self.world.wang, self.world.li, self.world.zhao, *[self.world.sun] * 3])
         if what == "report" and self.count < 8:
             self.count += 1
             await self.world.chen.says(f"@民警 {dice.choice(MATTERS)}")
         elif what == "act" and self.count:
-            number = dice.randint(1, self.count)
-            words = ("接单 {}", "接单 {}", "到场 {}", "挂起 {} 等物业 2小时", "继续 {}", "转派 {} 赵敏", "退回 {} 有事")
-            more = ("办结 {} 已劝离", "误报 {} 测试", "转出 {} 物业", "收回 {}", "补充 {} 在路上", "交接", "协办 {} 李强")
-            await who.tells(dice.choice(words + more).format(number))
+            ticket = await self.world.ticket(dice.randint(1, self.count))
+            likely = WORDS.get(ticket.state, ANY)
+            words = dice.choice(likely if dice.random() < 0.8 else ANY)
+            await who.tells(words.format(ticket.number))
         elif what == "press":
             await self.press(dice.choice([who, self.world.chen]))
         elif what == "restart":
@@ -118,7 +131,7 @@ class Days:
 @pytest.mark.parametrize("seed", range(6))
 async def test_promises(world: World, seed: int) -> None:
     days = Days(world, seed)
-    for _ in range(60):
+    for _ in range(80):
         await days.step()
         check(await everything(world), world.clock.now())
     for _ in range(40):
@@ -126,4 +139,6 @@ async def test_promises(world: World, seed: int) -> None:
     found = await everything(world)
     check(found, world.clock.now())
     assert days.count
+    async with world.engine.read() as tx:
+        assert await Unit(tx).jobs.dead() == []
     assert all(ticket.state in WAITING or ticket.finished for ticket, _ in found)
