@@ -24,6 +24,7 @@ from bot.config import ConfigError, Settings
 from bot.core import Core, assemble, process_name
 from bot.health import Health
 from bot.hearing import Hearing
+from bot.limits import ticket_settings
 from bot.local_directory import read_directory
 from bot.metrics import Metrics
 from bot.own_model import use_own_model
@@ -35,7 +36,7 @@ from bot.web.app import build_web
 from bot.web.server import Server
 from handlers import FEATURES
 from handlers.broadcast import BroadcastSettings
-from handlers.tickets import BurstSettings
+from handlers.tickets import BurstSettings, TicketSettings
 from storage.engine import connect
 from storage.engine.base import Engine, StoreDownError
 from storage.engine.migrate import migrate
@@ -155,6 +156,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
         aliases=settings.aliases,
         settings={
             BurstSettings: bursts,
+            TicketSettings: ticket_settings(settings.tickets),
             BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
         },
         owner=process_name(),

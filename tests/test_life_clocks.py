@@ -28,7 +28,9 @@ def test_a_night_in_which_the_clocks_change_is_no_working_time() -> None:
     of = OfficeHours(BERLIN)
     friday = datetime(2026, 10, 23, 16, 0, tzinfo=BERLIN)
     assert of.after(friday, 120 * MINUTE) == datetime(2026, 10, 26, 10, 0, tzinfo=BERLIN)
-    assert OfficeHours(BERLIN, works=lambda day: True).between(friday, friday + timedelta(days=3)) == timedelta(hours=24)
+    assert OfficeHours(BERLIN, works=lambda day: True).between(friday, friday + timedelta(days=3)) == timedelta(
+        hours=24
+    )
 
 
 def test_where_nobody_ever_works() -> None:
@@ -44,12 +46,14 @@ def test_a_pause_that_lasts_has_no_due_time() -> None:
 @st.composite
 def stories(draw: st.DrawFn) -> tuple[datetime, timedelta, list[Pause], Time]:
     since = datetime(2026, 10, 1, tzinfo=UTC) + draw(st.integers(0, 60 * 24 * 60)) * MINUTE
-    at, pauses = since - 100 * MINUTE, []
+    at = since - 100 * MINUTE
+    pauses: list[Pause] = []
     for gap, lasts in draw(st.lists(st.tuples(st.integers(1, 3000), st.integers(1, 5000)), max_size=5)):
         start = at + gap * MINUTE
         at = start + lasts * MINUTE
         pauses.append((start, at))
-    of = draw(st.sampled_from([AllDay(), OfficeHours(SHANGHAI), OfficeHours(BERLIN)]))
+    times: list[Time] = [AllDay(), OfficeHours(SHANGHAI), OfficeHours(BERLIN)]
+    of = draw(st.sampled_from(times))
     return since, draw(st.integers(1, 5000)) * MINUTE, pauses, of
 
 

@@ -201,7 +201,9 @@ async def test_a_leader_takes_it_from_somebody(world: World) -> None:
     assert (await world.ticket()).state is State.OPEN
 
 
-@pytest.mark.parametrize("words", ["退回 1 不想去", "挂起 1 等物业", "协办 1 李强", "误报 1 测试", "转出 1 12345", "继续 1"])
+@pytest.mark.parametrize(
+    "words", ["退回 1 不想去", "挂起 1 等物业", "协办 1 李强", "误报 1 测试", "转出 1 12345", "继续 1"]
+)
 async def test_nobody_else_may(world: World, words: str) -> None:
     await claimed(world)
     ma = await neighbours(world)

@@ -14,7 +14,7 @@ from tests.harness import Someone, World
 
 MATTERS = ("楼上往下扔垃圾", "有人持刀打人", "3栋门口有人乱停车", "隔壁半夜放音响", "捡到一个钱包")
 PAUSES = ("挂起 {} 等物业 2小时", "挂起 {} 等群众 5小时", "挂起 {} 等监控 20分钟")
-WORKED = ("到场 {}", *PAUSES, *PAUSES, "转派 {} 赵敏", "退回 {} 有事", "办结 {} 已劝离", "转出 {} 物业", "补充 {} 在路上")
+WORKED = ("到场 {}", *PAUSES, *PAUSES, "转派 {} 赵敏", "退回 {} 有事", "办结 {} 已劝离", "转出 {} 物业", "补充 {} 在办")
 WORDS: dict[State, tuple[str, ...]] = {
     State.OPEN: ("接单 {}", "接单 {}", "转派 {} 王建国", "误报 {} 测试"),
     State.REOPENED: ("接单 {}", "转派 {} 王建国"),
@@ -96,7 +96,7 @@ class Days:
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
-        self.dice = random.Random(seed)  # noqa: S311 - a story, not a secret
+        self.dice = random.Random(seed)
         self.count = 0
 
     async def step(self) -> None:
