@@ -57,8 +57,14 @@ async def test_what_came_back_meanwhile_is_not_asked_about(world: World) -> None
     await world.chen.presses("解决了", where="g1")
     await world.chen.presses_old(closing, no, "g1")
     assert (await world.ticket()).state is State.REOPENED
-    await world.passes(days=8)
+    await world.passes(days=3)
+    await world.wang.tells("接单 1")
+    await world.wang.tells("办结 1 已再次调解")
+    await world.chen.presses("解决了", where="g1")
+    await world.passes(days=5)
     assert cards(world) == []
+    await world.passes(days=2)
+    assert len(cards(world)) == 1
 
 
 async def test_it_has_not_come_back(world: World) -> None:
