@@ -24,6 +24,7 @@ from bot.config import ConfigError, Settings
 from bot.core import Core, assemble, process_name
 from bot.health import Health
 from bot.hearing import Hearing
+from bot.limits import ticket_settings
 from bot.local_directory import read_directory
 from bot.metrics import Metrics
 from bot.own_model import use_own_model
@@ -37,7 +38,7 @@ from bot.web.server import Server
 from handlers import FEATURES
 from handlers.broadcast import BroadcastSettings
 from handlers.roster import RosterSettings
-from handlers.tickets import BurstSettings
+from handlers.tickets import BurstSettings, TicketSettings
 from storage.engine import connect
 from storage.engine.base import Engine, StoreDownError
 from storage.engine.migrate import migrate
@@ -75,6 +76,7 @@ class App:
             "outbox": core.courier.run,
             "jobs": core.jobs.run,
             "tick": core.scheduler.run,
+            "audit": core.auditor.run,
             "watch": watch.run,
             **{name: partial(platform.run, core.inbox.accept) for (name, _), platform in core.platforms.items()},
         }
@@ -156,6 +158,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
         aliases=settings.aliases,
         settings={
             BurstSettings: bursts,
+            TicketSettings: ticket_settings(settings.tickets),
             BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
             RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },

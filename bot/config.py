@@ -20,6 +20,7 @@ from pydantic_settings import (
 from bot import yaml_text
 from bot.config_errors import Origin, env_name, explain, misspelt
 from bot.yaml_text import TextError
+from storage.model.matters import Category
 
 PREFIX = "PINGAN_"
 PLACE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
@@ -112,6 +113,45 @@ class Bursts(Section):
     cap_seconds: int = Field(default=180, ge=1, le=3600)
 
 
+class TargetConfig(Section):
+    urgency: Literal["", "紧急", "一般", "低"] = ""
+    categories: tuple[str, ...] = ()
+    response_minutes: int = Field(default=0, ge=0)
+    scene_minutes: int = Field(default=0, ge=0)
+    resolution_minutes: int = Field(default=0, ge=0)
+    working_time: bool = False
+
+    @field_validator("categories")
+    @classmethod
+    def known(cls, categories: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [c for c in categories if c not in tuple(Category)]
+        if unknown:
+            raise ValueError(f"没有“{unknown[0]}”这一类；可以写：{'、'.join(Category)}")
+        return categories
+
+
+class Tickets(Section):
+    lease_urgent_minutes: int = Field(default=10, ge=1, le=1440)
+    lease_minutes: int = Field(default=60, ge=1, le=1440)
+    lease_scene_minutes: int = Field(default=240, ge=1, le=2880)
+    pause_hours: int = Field(default=24, ge=1, le=720)
+    handover_minutes: int = Field(default=15, ge=1, le=240)
+    quiet_hours: QuietHours = QuietHours()
+    ladder_urgent_minutes: tuple[int, int, int] = (0, 5, 15)
+    ladder_minutes: tuple[int, int, int] = (0, 30, 120)
+    remind_hours: int = Field(default=24, ge=1, le=720)
+    close_days: int = Field(default=5, ge=1, le=90)
+    reopen_days: int = Field(default=14, ge=1, le=365)
+    targets: tuple[TargetConfig, ...] = ()
+
+    @field_validator("ladder_urgent_minutes", "ladder_minutes")
+    @classmethod
+    def climbs(cls, steps: tuple[int, int, int]) -> tuple[int, int, int]:
+        if sorted(steps) != list(steps) or steps[0] < 0:
+            raise ValueError("三个数要从小到大：民警、值班长、所领导，比如 [0, 30, 120]")
+        return steps
+
+
 class Logs(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "text"] = "auto"
@@ -142,6 +182,7 @@ class Settings(BaseSettings):
     local: Local = Local()
     telegram: Telegram = Telegram()
     bursts: Bursts = Bursts()
+    tickets: Tickets = Tickets()
     understanding: Understanding = Understanding()
     broadcasts: Broadcasts = Broadcasts()
     logs: Logs = Logs()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.adapters.base import Platform
+from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.dispatch import Dispatcher
 from bot.hearing import Hearing
@@ -50,6 +51,7 @@ class Core:
     courier: Courier
     jobs: JobRunner
     scheduler: Scheduler
+    auditor: Auditor
 
     async def start(self, *, alone: bool) -> None:
         """Remember what the prefilters need. `alone`: no other process uses this database, so nothing is in flight."""
@@ -144,6 +146,16 @@ def assemble(
         late_minutes=late_minutes,
         on_commit=stir,
     )
+    auditor = Auditor(
+        engine,
+        clock,
+        router,
+        table,
+        scheduler,
+        make_context=dispatcher.context,
+        finish=dispatcher.finish,
+        on_commit=stir,
+    )
     return Core(
         engine=engine,
         clock=clock,
@@ -157,4 +169,5 @@ def assemble(
         courier=courier,
         jobs=jobs,
         scheduler=scheduler,
+        auditor=auditor,
     )

@@ -134,6 +134,7 @@ class Dispatcher:
     async def _guarded(self, unit: Unit, row: InboxRow, now: datetime) -> Context | None:
         """Handle one event in its own savepoint; its context, or None if it must be tried again or was parked."""
         ctx = self.context(unit, now, f"in:{row.platform}:{row.bot}:{row.event_id}")
+        ctx.inbox_id = row.id
         with self._metrics.handle_seconds.time():
             try:
                 async with unit.tx.savepoint():
@@ -246,7 +247,7 @@ class Dispatcher:
     async def _refuse(self, ctx: Context, sentence: str, row: InboxRow) -> Context:
         """Nothing was changed; the person reads why. A fresh context: what the handler had decided is undone."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:refused")
-        again.inbound, again.actor, again.station = ctx.inbound, ctx.actor, ctx.station
+        again.inbox_id, again.inbound, again.actor, again.station = row.id, ctx.inbound, ctx.actor, ctx.station
         await again.answer(sentence, alert=True)
         self._metrics.handled.labels(outcome="refused").inc()
         log.info("event.refused", inbox=row.id)
@@ -272,7 +273,7 @@ class Dispatcher:
     async def _apologise(self, ctx: Context, row: InboxRow) -> None:
         """One apology with a reference to the person, one alarm to those who run this."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:parked", ctx.station)
-        again.inbound, again.actor = ctx.inbound, ctx.actor
+        again.inbox_id, again.inbound, again.actor = row.id, ctx.inbound, ctx.actor
         reference = f"in:{row.id}"
         if again.inbound is not None and again.inbound.kind in MESSAGES:
             await again.answer(texts.TROUBLE.format(reference=reference), alert=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from storage.model.audit import Promise
 from storage.model.tickets import State
 
 HANDLE_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600)
@@ -36,6 +37,13 @@ class Metrics:
         self.backlog = Gauge("pingan_backlog", "Rows waiting", ["queue", "state"], registry=self.registry)
         self.oldest = Gauge("pingan_oldest_seconds", "Age of the oldest waiting row", ["queue"], registry=self.registry)
         self.tickets = Gauge("pingan_tickets", "Tickets by state", ["state"], registry=self.registry)
+        self.promises = Gauge(
+            "pingan_broken_promises",
+            "Promises broken now, by the auditor's last look",
+            ["kind"],
+            registry=self.registry,
+        )
+        self.audit_age = Gauge("pingan_audit_age_seconds", "Since the auditor last looked", registry=self.registry)
 
     def waiting(self, queue: str, counts: Mapping[str, tuple[int, datetime]], waits: str, now: datetime) -> None:
         """Show a queue as its store's `counts()` tells it; the oldest is that of the state `waits`."""
@@ -51,6 +59,12 @@ class Metrics:
         """Show the tickets as their store's `state_counts()` tells them; states without tickets are zero."""
         for state in State:
             self.tickets.labels(state=state.value).set(counts.get(state.value, 0))
+
+    def broken(self, counts: Mapping[str, int], last: datetime | None, now: datetime) -> None:
+        """Show what the auditor has found; kinds that are kept are zero. `last`: when it looked (None: never)."""
+        for kind in Promise:
+            self.promises.labels(kind=kind.value).set(counts.get(kind.value, 0))
+        self.audit_age.set((now - last).total_seconds() if last is not None else float("inf"))
 
     def render(self) -> bytes:
         """Prometheus text."""

@@ -49,6 +49,7 @@ class Entry:
     expression: str
     station: Station
     last: datetime | None  # the newest slot that has been dealt with; None: seen for the first time
+    outcome: str = ""  # and what became of it
     rule: BroadcastRule | None = None
     cron: Cron | None = None
 
@@ -147,8 +148,19 @@ class Scheduler:
         rule: BroadcastRule | None = None,
         cron: Cron | None = None,
     ) -> Entry:
-        last = await unit.slots.last(name)
-        return Entry(name=name, expression=expression, station=station, last=last, rule=rule, cron=cron)
+        newest = await unit.slots.of_rule(name, limit=1)
+        last, outcome = newest[0] if newest else (None, "")
+        return Entry(
+            name=name, expression=expression, station=station, last=last, outcome=outcome, rule=rule, cron=cron
+        )
+
+    async def passed(self, now: datetime) -> list[tuple[Entry, datetime]]:
+        """What has no work to show for its newest time: missed, failed, or not looked at by anybody; and that time."""
+        found = []
+        for entry in await self._entries():
+            if entry.last is not None and (slot := _passed(entry, entry.last, now)) is not None:
+                found.append((entry, slot))
+        return found
 
     # ── one entry ──────────────────────────────────────────────────────────
     async def _guarded(self, entry: Entry, now: datetime, token: int) -> None:
@@ -232,3 +244,12 @@ class Scheduler:
                 log.error(TICK_FAILED, error=place(error))
                 until = now + timedelta(seconds=2)
             await self._clock.wait(self.wake, until)
+
+
+def _passed(entry: Entry, last: datetime, now: datetime) -> datetime | None:
+    if entry.outcome in (MISSED, FAILED):
+        return last
+    try:
+        return next(iter(due(entry.expression, entry.zone, last, now - PUNCTUAL)), None)
+    except (ValueError, KeyError):
+        return None  # a bad cron or time zone: tick has logged it

@@ -63,6 +63,7 @@ class Watch:
             metrics.waiting("inbox", await unit.inbox.counts(), WorkState.NEW, now)
             metrics.waiting("outbox", await unit.outbox.counts(), "pending", now)
             metrics.by_state(await unit.tickets.state_counts())
+            metrics.broken(await unit.audit.counts(), await unit.audit.last(), now)
 
     async def _tidy(self, now: datetime) -> None:
         """Forget what has done its work. Tickets and their log stay."""
@@ -72,6 +73,7 @@ class Watch:
             await unit.outbox.prune(now - IDS_KEPT)
             await unit.jobs.prune(now - IDS_KEPT)
             await unit.conversations.prune(now)
+            await unit.audit.prune(now - IDS_KEPT)
 
     async def _listen(self, now: datetime) -> None:
         """Tell an admin, at most once a week and group, where we cannot hear what people write."""

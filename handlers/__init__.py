@@ -1,5 +1,6 @@
 """THE SERVICE: rules a resident or an officer would recognise. Everything the bot can do, one line each."""
 
+from handlers.auditing import auditing
 from handlers.broadcast import broadcast
 from handlers.duty import duty
 from handlers.groups import groups
@@ -19,4 +20,5 @@ FEATURES: tuple[Feature, ...] = (
     scam,
     knowledge,
     helping,
+    auditing,
 )

@@ -13,7 +13,9 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.context import Context
 from handlers.kit.facts import (
+    DutyAsked,
     DutyGapMet,
+    DutyStands,
     LeadersCalled,
     ScamAlertDue,
     ScamSpreading,
@@ -24,7 +26,7 @@ from handlers.kit.facts import (
 )
 from handlers.kit.feature import Feature
 from handlers.kit.names import call_names
-from handlers.kit.onduty import who_is_on
+from handlers.kit.onduty import planned, who_is_on
 from handlers.kit.plan import OnDuty
 from storage.model.people import Duty, Identity, Member, PersonRole
 from storage.model.roster import Free
@@ -103,6 +105,15 @@ async def call_leaders(ctx: Context, fact: TicketRose) -> None:
 async def scam_spreads(ctx: Context, fact: ScamSpreading) -> None:
     leaders = await leading(ctx, fact.station_id)
     ctx.emit(ScamAlertDue(print_id=fact.print_id, count=fact.count, leader_ids=leaders))
+
+
+@duty.on(DutyAsked)
+async def stands(ctx: Context, fact: DutyAsked) -> None:
+    there = {turn.duty for turn in await _on_duty(ctx, fact.station_id)}
+    gaps = (await planned(ctx.unit, fact.station_id) | {Duty.OFFICER}) - there
+    leaders = await leading(ctx, fact.station_id)
+    missing = tuple(each.value for each in Duty if each in gaps)
+    ctx.emit(DutyStands(station_id=fact.station_id, about=fact.about, leader_ids=leaders, gaps=missing))
 
 
 async def leading(ctx: Context, station_id: int) -> tuple[int, ...]:

@@ -3,10 +3,13 @@
 from functools import cached_property
 
 from storage.engine.base import Tx
+from storage.stores.audit import Audit
 from storage.stores.broadcasts import Broadcasts
 from storage.stores.inbox import Inbox
+from storage.stores.incidents import Followups, Incidents, Talk
 from storage.stores.jobs import Conversations, Jobs, Leases, Slots
 from storage.stores.knowledge import KnowledgeBase
+from storage.stores.life import Alarms, Handovers, Held, Helpers
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
 from storage.stores.roster import Roster
@@ -18,6 +21,10 @@ from storage.stores.tickets import Attachments, Entries, Tickets, Watchers
 class Unit:
     def __init__(self, tx: Tx) -> None:
         self.tx = tx
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.tx)
 
     @cached_property
     def people(self) -> People:
@@ -46,6 +53,34 @@ class Unit:
     @cached_property
     def watchers(self) -> Watchers:
         return Watchers(self.tx)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        return Incidents(self.tx)
+
+    @cached_property
+    def talk(self) -> Talk:
+        return Talk(self.tx)
+
+    @cached_property
+    def followups(self) -> Followups:
+        return Followups(self.tx)
+
+    @cached_property
+    def held(self) -> Held:
+        return Held(self.tx)
+
+    @cached_property
+    def helpers(self) -> Helpers:
+        return Helpers(self.tx)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self.tx)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers(self.tx)
 
     @cached_property
     def inbox(self) -> Inbox:

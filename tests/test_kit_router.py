@@ -189,7 +189,13 @@ def test_every_right_is_in_the_table_and_grows_with_the_role() -> None:
         assert allowed == frozenset(roles[roles.index(min(allowed, key=roles.index)) :])
 
 
-@pytest.mark.parametrize("role", [PersonRole.RESIDENT, PersonRole.VOLUNTEER])
-def test_residents_and_volunteers_only_report(role: PersonRole) -> None:
-    assert [p for p in Permission if may(role, p)] == [Permission.REPORT]
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (PersonRole.RESIDENT, [Permission.REPORT]),
+        (PersonRole.VOLUNTEER, [Permission.REPORT, Permission.PROXY]),
+    ],
+)
+def test_residents_and_volunteers_only_report(role: PersonRole, allowed: list[Permission]) -> None:
+    assert [p for p in Permission if may(role, p)] == allowed
     assert not is_staff(role)

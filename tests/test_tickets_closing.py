@@ -8,7 +8,7 @@ from handlers.kit import texts
 from storage.model.messages import InboundKind, Sender
 from storage.model.tickets import EntryKind, Rating, State
 from tests.harness import World
-from tests.stories import confirmed, everything, kinds, resolved, silence
+from tests.stories import confirmed, everything, kinds, person_id, resolved, silence
 
 
 async def test_only_the_reporter_confirms(world: World) -> None:
@@ -33,7 +33,7 @@ async def test_a_hidden_admin_speaks_for_nobody(world: World) -> None:
     assert world.chen.read == texts.NO_RIGHT_ANONYMOUS
 
 
-@pytest.mark.parametrize(("label", "rating"), [(r.value, r) for r in Rating])
+@pytest.mark.parametrize(("label", "rating"), [(r.value, r) for r in Rating if r is not Rating.POOR])
 async def test_confirmed_and_rated_once(world: World, label: str, rating: Rating) -> None:
     await confirmed(world)
     ask = world.last("g1")
@@ -52,11 +52,17 @@ async def test_confirmed_and_rated_once(world: World, label: str, rating: Rating
 
 
 async def test_a_poor_rating_reaches_those_who_answer_for_it(world: World) -> None:
-    """The sentence promises it: 您的意见会转给值班长."""
+    """Both read it, and the duty leader gets the matter once more."""
     await confirmed(world)
-    await world.chen.presses("不满意", where="g1")
+    event = await world.chen.presses("不满意", where="g1")
     for who in (world.sun, world.boss):
-        assert who.inbox[-1].text == "1 号反映人评价：不满意。经办：王建国。请看看怎么改进。"
+        assert "1 号反映人评价：不满意。经办：王建国。请看看怎么改进。" in [s.text for s in who.inbox]
+    ticket = await world.ticket()
+    assert (ticket.state, ticket.routed_id) == (State.REOPENED, await person_id(world, "sun"))
+    assert world.card(1, world.sun.private).labels == ["接单", "转派"]
+    assert world.chen.read == world.last("g1").text == "对不起让您不满意了。1 号已重新打开，值班长会亲自看。"
+    await world.happens(event)
+    assert (await kinds(world)).count(EntryKind.RATED) == (await kinds(world)).count(EntryKind.REOPENED) == 1
     assert world.admin.inbox == []
 
 
@@ -86,7 +92,7 @@ async def test_not_solved_starts_it_again(world: World) -> None:
     assert (ticket.state, ticket.reopened, ticket.assignee_id) == (State.REOPENED, 1, None)
     assert closing.text == "好的，1 号已重新打开，已再次通知民警。您可以回复这条消息补充情况。"
     assert closing.labels == []
-    assert world.receipt(1).text.endswith("已重新打开，已通知王警官。")
+    assert world.receipt(1).text.endswith("已重新打开，已通知孙警官。")
     assert "1 号反映人说没解决，已重开。" in [s.text for s in world.wang.inbox]
     card = world.card(1, "g9")
     assert card.labels == ["接单", "转派"]
@@ -102,8 +108,8 @@ async def test_the_earlier_officer_hears_of_it_though_another_is_on_duty_now(wor
     await world.passes(hours=12)
     await world.chen.presses("没解决", where="g1")
     assert world.wang.inbox[-1].text == "1 号反映人说没解决，已重开。"
-    assert world.card(1, world.li.private).labels == ["接单", "转派"]
-    await world.li.presses("接单")
+    assert world.card(1, world.sun.private).labels == ["接单", "转派"]
+    await world.li.presses("接单", where="g9")
     await world.li.tells("办结 1 已装摄像头")
     assert world.last("g1").labels == ["解决了", "没解决"]
     await world.chen.presses("解决了", where="g1")

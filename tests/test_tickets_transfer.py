@@ -39,7 +39,7 @@ async def test_everybody_concerned_hears_of_it(world: World) -> None:
     assert world.sun.inbox[-1].text == "1 号已转给李强，卡片已发过去。"
     assert world.wang.inbox[-1].text == "1 号已由孙伟转给李强。"
     assert world.li.inbox[-1].text == "孙伟把 1 号转给您了，请看上面的卡片。"
-    assert world.card(1, world.li.private).labels == ["到场", "办结", "转派"]
+    assert world.card(1, world.li.private).labels == ["到场", "办结", "转派", "更多"]
     assert world.card(1, "g9").text.endswith("经办：李强")
     assert world.receipt(1).text.endswith("李警官已接单，正在处理。")
     assert len(world.chat("g1")) == 1
@@ -96,7 +96,7 @@ async def test_to_oneself_is_a_claim(world: World) -> None:
     await reported(world)
     await world.zhao.tells("转派 1 赵敏")
     assert await holder(world) == await person_id(world, "zhao")
-    assert world.card(1, world.zhao.private).labels == ["到场", "办结", "转派"]
+    assert world.card(1, world.zhao.private).labels == ["到场", "办结", "转派", "更多"]
 
 
 async def test_only_the_holder_or_who_dispatches(world: World) -> None:
@@ -146,5 +146,5 @@ async def test_there_and_back_again(world: World) -> None:
     await world.wang.tells("转派 1 李强")
     await world.li.tells("转派 1 王建国")
     assert await holder(world) == await person_id(world, "wang")
-    assert world.card(1, world.wang.private).labels == ["到场", "办结", "转派"]
+    assert world.card(1, world.wang.private).labels == ["到场", "办结", "转派", "更多"]
     assert world.wang.inbox[-1].text == "李强把 1 号转给您了，请看上面的卡片。"

@@ -63,7 +63,7 @@ async def test_two_presses_before_either_is_handled_have_one_winner(world: World
 async def test_the_winner_works_on_in_private_wherever_it_was_claimed(world: World) -> None:
     await reported(world)
     await world.zhao.presses("接单", where="g9")
-    assert world.card(1, world.zhao.private).labels == ["到场", "办结", "转派"]
+    assert world.card(1, world.zhao.private).labels == ["到场", "办结", "转派", "更多"]
     assert world.card(1, world.wang.private).text.endswith("经办：赵敏")
     assert world.receipt(1).text.endswith("赵警官已接单，正在处理。")
 
@@ -138,7 +138,7 @@ async def test_arriving_once(world: World) -> None:
     await claimed(world)
     await world.wang.tells("到场 1")
     assert (await world.ticket()).state is State.ON_SCENE
-    assert world.card(1, world.wang.private).labels == ["办结", "转派"]
+    assert world.card(1, world.wang.private).labels == ["办结", "转派", "更多"]
     await world.wang.tells("到场 1")
     assert world.wang.inbox[-1].text == "1 号已经在您手上了，现在是“已到场”。"
     assert (await kinds(world)).count(EntryKind.ARRIVED) == 1

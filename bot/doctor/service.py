@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.doctor.findings import Finding, bad, fine, odd
+from handlers.kit.audit_texts import LABELS
 from handlers.kit.onduty import who_is_on
 from storage.model.people import Duty, GroupKind, Station
 from storage.model.work import WorkState
@@ -18,6 +19,7 @@ async def check_service(unit: Unit, now: datetime) -> list[Finding]:
     for station in stations:
         found.append(await _check_duty(unit, station, now))
         found.append(await _check_groups(unit, station))
+        found += await _check_promises(unit, station)
     unbound = await unit.groups.unbound()
     if unbound:
         found.append(odd("群", f"有 {len(unbound)} 个群还没绑定派出所。请管理员在群里发“绑定”。"))
@@ -50,6 +52,14 @@ async def _check_groups(unit: Unit, station: Station) -> Finding:
     if not any(group.kind is GroupKind.OFFICERS for group in groups):
         return odd(what, f"{len(groups)} 个，但没有“民警”工作群：工单卡片只会私下发给值班的人。")
     return fine(what, f"{len(groups)} 个，{sum(group.households for group in groups)} 户")
+
+
+async def _check_promises(unit: Unit, station: Station) -> list[Finding]:
+    """What the auditor found and is not over yet; told only if there is something."""
+    return [
+        odd(f"{station.name}值守（{LABELS[finding.kind]}）", f"{finding.text}（编号 {finding.subject}）")
+        for finding in await unit.audit.open(station.id)
+    ]
 
 
 async def _check_dead(unit: Unit) -> list[Finding]:

@@ -7,6 +7,7 @@ from storage.model.people import PersonRole
 
 class Permission(StrEnum):
     REPORT = "report"  # report, follow and rate one's own matters
+    PROXY = "proxy"  # report for somebody else
     WORK = "work"  # take, move and close tickets
     DISPATCH = "dispatch"  # hand another's ticket to someone
     BROADCAST = "broadcast"  # push to groups
@@ -18,6 +19,7 @@ _STAFF = frozenset({PersonRole.OFFICER, PersonRole.DUTY_LEADER, PersonRole.LEADE
 
 ALLOWED: dict[Permission, frozenset[PersonRole]] = {
     Permission.REPORT: _EVERYONE,
+    Permission.PROXY: _EVERYONE - {PersonRole.RESIDENT},
     Permission.WORK: _STAFF,
     Permission.DISPATCH: _STAFF - {PersonRole.OFFICER},
     Permission.BROADCAST: frozenset({PersonRole.DUTY_LEADER, PersonRole.LEADER, PersonRole.ADMIN}),

@@ -67,6 +67,7 @@ class Context(Heard):
     now: datetime
     unit: Unit
     cause: str  # unique name of what is handled; keys of what it sends are built on it
+    inbox_id: int | None = None  # the row of the inbox that is handled: what is said now answers it
     post: Callable[[Unit, Outgoing, datetime], Awaitable[bool]]
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
@@ -146,6 +147,7 @@ class Context(Heard):
         return f"{self.cause}:{self._sent}"
 
     async def _put(self, out: Outgoing, *, public: bool) -> bool:
+        out = replace(out, inbox_id=self.inbox_id) if self.inbox_id is not None else out
         if public:
             shown = hide_private(out.content.text, self.station.phone if self.station else "")
             if shown != out.content.text:

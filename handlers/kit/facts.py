@@ -33,6 +33,13 @@ class TicketRose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClosed:
+    """It is over: its reporter confirmed, or never answered."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketGrew:
     """More was heard of a ticket: its text is another one now."""
 
@@ -120,10 +127,29 @@ class GroupJoined:
     group_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyAsked:
+    """Somebody must know who leads a station now, and whether anybody is missing. `about` comes back unread."""
+
+    station_id: int
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyStands:
+    """The answer. `gaps`: duties of the plan that nobody has at this moment."""
+
+    station_id: int
+    about: str
+    leader_ids: tuple[int, ...]
+    gaps: tuple[str, ...] = ()
+
+
 Fact = (
     TicketOpened
     | TicketRouted
     | TicketGrew
+    | TicketClosed
     | TicketRose
     | LeadersCalled
     | TicketUnreached
@@ -135,6 +161,8 @@ Fact = (
     | DraftWanted
     | DeliveryFailed
     | GroupJoined
+    | DutyAsked
+    | DutyStands
 )
 
 FACTS: dict[str, type[Fact]] = {
@@ -143,6 +171,7 @@ FACTS: dict[str, type[Fact]] = {
         TicketOpened,
         TicketRouted,
         TicketGrew,
+        TicketClosed,
         TicketRose,
         LeadersCalled,
         TicketUnreached,
@@ -154,5 +183,7 @@ FACTS: dict[str, type[Fact]] = {
         DraftWanted,
         DeliveryFailed,
         GroupJoined,
+        DutyAsked,
+        DutyStands,
     )
 }

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from handlers.kit.access import is_staff
 from handlers.kit.plan import MARGIN, ONE_DAY, OnDuty, Plan, on_duty
 from handlers.kit.worktime import Calendar
-from storage.model.people import Station
+from storage.model.people import Duty, Station
 from storage.unit import Unit
 
 
@@ -23,6 +23,12 @@ async def plan_of(unit: Unit, station: Station, first: date, last: date) -> Plan
         leaves=await unit.roster.leaves(station.id, first, last),
         calendar=Calendar({own.day: own.free for own in await unit.roster.own_days(station.id)}),
     )
+
+
+async def planned(unit: Unit, station_id: int) -> frozenset[Duty]:
+    """The duties somebody is ever planned for; one that is in no plan is nobody's."""
+    shifts = frozenset(shift.duty for shift in await unit.stations.shifts(station_id))
+    return shifts | {rotation.duty for rotation in await unit.roster.rotations(station_id)}
 
 
 async def who_is_on(unit: Unit, station: Station, at: datetime) -> Sequence[OnDuty]:

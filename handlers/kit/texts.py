@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from handlers.kit.private import hide_private
+from handlers.kit.relay_texts import TELL_THEM
 from handlers.kit.scam_texts import LIKELY_HINT, UNSURE_HINT
 from handlers.understanding import Verdict
+from storage.model.incidents import MANY_WATCH
 from storage.model.people import PersonRole
-from storage.model.tickets import EntryKind, Rating, State, Ticket, Urgency
+from storage.model.tickets import EntryKind, PauseReason, Rating, State, Ticket, Urgency
 
 NAME = "平安小助手"
 
@@ -53,7 +55,8 @@ def standing(ticket: Ticket, officer: str) -> str:
     """Where a ticket stands, for its reporter. `officer`: who has it or was told; may be empty."""
     match ticket.state:
         case State.OPEN:
-            return f"已通知{officer}，请稍候。" if officer else "正在联系值班民警，请稍候。急事请直接拨打 110。"
+            said = "已重新通知" if ticket.returned else "已通知"
+            return f"{said}{officer}，请稍候。" if officer else "正在联系值班民警，请稍候。急事请直接拨打 110。"
         case State.CLAIMED:
             return f"{officer}已接单，正在处理。"
         case State.ON_SCENE:
@@ -64,8 +67,25 @@ def standing(ticket: Ticket, officer: str) -> str:
             return "已办结，谢谢您的确认。" + (f"您的评价：{ticket.rating}。" if ticket.rating else "")
         case State.REOPENED:
             return f"已重新打开，已通知{officer}。" if officer else "已重新打开，正在联系值班民警。"
-        case State.WITHDRAWN:
-            return "已撤回。"
+        case _:
+            return _out_of_the_ordinary(ticket, officer)
+
+
+def _out_of_the_ordinary(ticket: Ticket, officer: str) -> str:
+    if ticket.state is State.PAUSED:
+        return f"{officer}在等{_awaited(ticket)}，有消息会接着办。"
+    if ticket.state is State.CLOSED:
+        return f"{officer}已办结。"
+    if ticket.state is State.FORWARDED:
+        receipt = f"（回执 {ticket.forwarded_ref}）" if ticket.forwarded_ref else ""
+        return f"已转给{ticket.forwarded_to}办理{receipt}。"
+    return "已撤回。" if ticket.state is State.WITHDRAWN else f"已核实，不用处理：{ticket.finding}。"
+
+
+def _awaited(ticket: Ticket) -> str:
+    return {PauseReason.RESIDENT: "您的回音", PauseReason.OTHERS: "有关方面的消息"}.get(
+        ticket.pause_reason or PauseReason.OTHER, "消息"
+    )
 
 
 CONFIRM = "解决了"
@@ -114,7 +134,8 @@ def join(names: Iterable[str]) -> str:
 
 
 def closing(ticket: Ticket) -> str:
-    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n请您本人看看，解决了吗？"
+    question = TELL_THEM if ticket.behalf else "请您本人看看，解决了吗？"
+    return f"{number(ticket)}已办结。处理结果：{ticket.finding}\n{question}"
 
 
 def ask_rating(ticket: Ticket) -> str:
@@ -197,7 +218,8 @@ def todo(
 ) -> str:
     lines = [f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")]
     for ticket in tickets:
-        mark = "🔴" if ticket.urgency is Urgency.URGENT else "·"
+        raised = "🟠" if ticket.watched >= MANY_WATCH else "·"
+        mark = "🔴" if ticket.urgency is Urgency.URGENT else raised
         holder = holders.get(ticket.assignee_id or 0, "")
         words = hide_private(ticket.text) if public else ticket.text
         text = f"（{_hidden(ticket)}）" if public and ticket.confidential else short(words, 16)
@@ -232,20 +254,68 @@ ENTRY_LABELS = {
     EntryKind.REOPENED: "重开",
     EntryKind.WITHDRAWN: "撤回",
     EntryKind.RATED: "评价",
+    EntryKind.NUDGED: "提醒",
+    EntryKind.RETURNED: "退回",
+    EntryKind.PAUSED: "挂起",
+    EntryKind.RESUMED: "继续",
+    EntryKind.HELPER: "协办",
+    EntryKind.HANDED_OVER: "交接给",
+    EntryKind.FORWARDED: "转出",
+    EntryKind.TAKEN_BACK: "收回",
+    EntryKind.FALSE_ALARM: "误报",
+    EntryKind.REMINDED: "提醒反映人",
+    EntryKind.CLOSED: "自动结束",
+    EntryKind.SERVED: "归类",
+    EntryKind.ALARMED: "超时提醒",
+    EntryKind.DUTY_GAP: "无人在岗",
     EntryKind.TOLD: "回答",
     EntryKind.RECLASSIFIED: "改分类",
+    EntryKind.REPLIED: "民警回复",
+    EntryKind.ANSWERED_BACK: "回话",
+    EntryKind.SAID_SOLVED: "说已解决",
+    EntryKind.NOTED: "备注",
+    EntryKind.LINKED: "串并",
+    EntryKind.UNLINKED: "取消串并",
+    EntryKind.FOLLOWED_UP: "回访",
 }
-ENTRIES_WITH_RECEIVER = frozenset({EntryKind.ROUTED, EntryKind.TRANSFERRED})
+ENTRIES_WITH_RECEIVER = frozenset(
+    {
+        EntryKind.ROUTED,
+        EntryKind.TRANSFERRED,
+        EntryKind.HANDED_OVER,
+        EntryKind.HELPER,
+        EntryKind.NUDGED,
+        EntryKind.ALARMED,
+    }
+)
 ENTRIES_WITH_TEXT = frozenset(
     {
         EntryKind.SUPPLEMENTED,
         EntryKind.REVISED,
         EntryKind.RESOLVED,
         EntryKind.RATED,
+        EntryKind.TRANSFERRED,
+        EntryKind.RETURNED,
+        EntryKind.PAUSED,
+        EntryKind.FORWARDED,
+        EntryKind.TAKEN_BACK,
+        EntryKind.FALSE_ALARM,
+        EntryKind.SERVED,
+        EntryKind.ALARMED,
+        EntryKind.DUTY_GAP,
         EntryKind.TOLD,
         EntryKind.RECLASSIFIED,
+        EntryKind.REPLIED,
+        EntryKind.ANSWERED_BACK,
+        EntryKind.SAID_SOLVED,
+        EntryKind.NOTED,
+        EntryKind.LINKED,
+        EntryKind.UNLINKED,
+        EntryKind.FOLLOWED_UP,
     }
 )
+ENTRIES_OF_STAFF = frozenset({EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP})
+"""What residents do not read in the history of their matter."""
 
 
 def entry_line(local: datetime, label: str, who: str, what: str) -> str:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from handlers.kit import scam_texts, texts
+from handlers.kit import relay_texts, scam_texts, texts
 from handlers.kit import urgent_texts as say
 from handlers.kit.private import hide_private
-from storage.model.tickets import WAITING, Ticket, Urgency
+from storage.model.incidents import MANY_WATCH
+from storage.model.tickets import WAITING, State, Ticket, Urgency
 
 QUESTIONS = {"money": say.ASK_MONEY, "safe": say.ASK_SAFE, "place": say.ASK_PLACE}
 """By Ticket.asked."""
@@ -15,7 +16,11 @@ def receipt(ticket: Ticket, officer: str, local: datetime) -> str:
     """The one message a report gets in its chat: danger first, then advice, how it stands, and our one question."""
     first = say.first_lines(ticket)
     stands = f"收到，已登记为 {texts.number(ticket)}（{local:%H:%M}）。{texts.standing(ticket, officer)}"
-    return _lines(first, _advice(ticket, first), stands, question(ticket, public=not ticket.private))
+    return _lines(first, _advice(ticket, first), stands, _solved(ticket), question(ticket, public=not ticket.private))
+
+
+def _solved(ticket: Ticket) -> str:
+    return relay_texts.SAID_SOLVED_LINE if ticket.said_solved and not ticket.finished else ""
 
 
 def receipt_in_group(ticket: Ticket, officer: str, local: datetime, *, name: str, reached: bool) -> str:
@@ -38,7 +43,7 @@ def receipt_in_private(ticket: Ticket, officer: str) -> str:
     if ticket.finished:
         return stands
     first = say.first_lines(ticket)
-    return _lines(first, head, _advice(ticket, first), stands, question(ticket, public=False))
+    return _lines(first, head, _advice(ticket, first), stands, _solved(ticket), question(ticket, public=False))
 
 
 def _advice(ticket: Ticket, first: str) -> str:
@@ -67,13 +72,18 @@ def card(
     attachments: str,
     public: bool,
     yours: bool,
+    behalf: str,
+    linked: str,
+    stands: str,
+    helpers: str,
 ) -> str:
     """The officers' card. `public`: the officers' group, where a confidential matter is not quoted.
 
-    `yours`: it is read by whom it was brought to, and not by a leader who must know of it.
+    `yours`: it is read by whom it was brought to, and not by a leader who must know of it. `stands`: what is due next.
     """
-    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else ""
-    lines = [f"{mark}{texts.number(ticket)} · {ticket.state}"]
+    raised = "🟠 多人关注 · " if ticket.watched >= MANY_WATCH else ""
+    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else raised
+    lines = [f"{mark}{texts.number(ticket)} · {ticket.state}", stands]
     hidden = public and ticket.confidential
     if hidden:
         whence, words = (texts.PRIVATE_CHAT, texts.HIDDEN_MATTER) if ticket.private else _SENSITIVE
@@ -87,13 +97,17 @@ def card(
             f"提示：{ticket.hint}" if ticket.hint else "",
         ]
     lines.append(f"群众说没解决，第 {ticket.reopened} 次重开" if ticket.reopened else "")
+    lines += [behalf, linked, relay_texts.watchers_line(ticket.watched)]
     if ticket.state in WAITING:
         lines.append(f"因为：{_because(ticket, routed, public=public, yours=yours)}")
     elif officer:
-        lines.append(f"经办：{officer}")
+        lines += [f"协办：{helpers}" if helpers else "", f"经办：{officer}"]
+    if ticket.forwarded_to and ticket.state is State.FORWARDED:
+        receipt = f"（回执 {ticket.forwarded_ref}）" if ticket.forwarded_ref else ""
+        lines.append(f"转给：{ticket.forwarded_to}{receipt}")
     if ticket.finding and ticket.finished and not hidden:
         lines.append(f"结果：{ticket.finding}")
-    lines.append(f"评价：{ticket.rating}" if ticket.rating else "")
+    lines += [_solved(ticket), f"评价：{ticket.rating}" if ticket.rating else ""]
     return _lines(*lines)
 
 

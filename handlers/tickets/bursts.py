@@ -6,12 +6,14 @@ from datetime import timedelta
 from handlers.kit import burst_texts, texts
 from handlers.kit.context import Context
 from handlers.kit.feature import CALLED
+from handlers.tickets.answering_back import solved
 from handlers.tickets.asking import answered_by
 from handlers.tickets.feature import BurstSettings, tickets
 from handlers.tickets.follow import add_to, forward, note
 from handlers.tickets.growing import grow, show, with_line
 from handlers.tickets.report import open_ticket
 from handlers.tickets.watching import offer
+from handlers.understanding import Courtesy
 from handlers.understanding.places import find_places
 from handlers.understanding.reference import Correction, another_matter, correction
 from storage.model.matters import Category
@@ -75,8 +77,11 @@ async def join(ctx: Context, ticket: Ticket) -> None:
     event = ctx.event
     heard = replace(ticket, heard_at=max(ticket.heard_at or event.at, event.at))
     ctx.listening = True
-    if not event.attachments and ctx.understand(ctx.said).courtesy is not None:
+    courtesy = ctx.understand(ctx.said).courtesy if not event.attachments else None
+    if courtesy is not None:
         await ctx.unit.tickets.grow(await answered_by(ctx, heard, ctx.understood))
+        if courtesy is Courtesy.SOLVED:
+            await solved(ctx, heard, ctx.said, quiet=True)
         return
     await ctx.unit.tickets.add_message(ticket.id, event.chat.address, event.message_id, event.album)
     if event.attachments:

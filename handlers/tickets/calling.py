@@ -3,18 +3,20 @@
 from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.feature import CALLED
+from handlers.tickets.answering_back import says_solved, thanked
 from handlers.tickets.feature import BurstSettings
 from handlers.understanding import Courtesy
 from storage.model.messages import Content
 from storage.model.people import Conversation
-from storage.model.tickets import EntryKind
 
 
 async def courteous(ctx: Context, courtesy: Courtesy) -> None:
     """The kind word that thanks, a greeting or a bare call gets."""
     if courtesy is Courtesy.THANKS:
-        await ctx.log(EntryKind.THANKED)
+        await thanked(ctx)
         await ctx.reply(texts.THANKS_BACK)
+    elif courtesy is Courtesy.SOLVED and await says_solved(ctx):
+        return
     elif courtesy in (Courtesy.CALL, Courtesy.GREETING):
         await ctx.reply(Content(text=texts.YES_HERE_GROUP, ask=True) if ctx.public else texts.YES_HERE)
         await _wait_for_the_matter(ctx)

@@ -2,19 +2,21 @@
 
 import re
 
-from handlers.kit import parse, texts
+from handlers.kit import life_texts, parse, texts
 from handlers.kit import urgent_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.facts import TicketOpened
+from handlers.kit.facts import TicketClosed
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name
 from handlers.tickets.follow import add_to, note
+from handlers.tickets.limits import TicketSettings
+from handlers.tickets.reopening import reopen
 from handlers.tickets.view import refresh
 from storage.model.messages import Button, Content, InboundKind, Lane, Role
 from storage.model.people import PersonRole
-from storage.model.tickets import EntryKind, Move, Rating, State, Ticket
+from storage.model.tickets import MOVES, EntryKind, Move, Rating, State, Ticket
 
 RATINGS = tuple(Rating)
 LEADERS = (PersonRole.DUTY_LEADER, PersonRole.LEADER)
@@ -27,15 +29,20 @@ def ask_key(ticket: Ticket) -> str:
     return f"ticket:{ticket.id}:closing:{ticket.reopened}"
 
 
+def answer_buttons(ticket: Ticket) -> tuple[Button, Button]:
+    """解决了 · 没解决"""
+    return (
+        Button(label=texts.CONFIRM, action=f"confirm:{ticket.id}"),
+        Button(label=texts.REOPEN, action=f"reopen:{ticket.id}"),
+    )
+
+
 async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
     """The notice of a closing always reaches the reporter: a new message where the report was made.
 
     A confidential matter is closed in private. Where we cannot write to its reporter, the group reads a number only.
     """
-    buttons = (
-        Button(label=texts.CONFIRM, action=f"confirm:{ticket.id}"),
-        Button(label=texts.REOPEN, action=f"reopen:{ticket.id}"),
-    )
+    buttons = answer_buttons(ticket)
     key = ask_key(ticket)
     if ticket.confidential:
         content = Content(text=texts.closing(ticket), buttons=(buttons,))
@@ -77,6 +84,7 @@ async def _confirm(ctx: Context, ticket: Ticket) -> None:
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
     await ctx.log(EntryKind.CONFIRMED, ticket=moved)
+    ctx.emit(TicketClosed(ticket_id=moved.id))
     await refresh(ctx, moved)
     cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
     await _change(ctx, moved, texts.ask_rating(moved), say.RATE_IN_GROUP.format(number=texts.number(moved)), cells)
@@ -111,6 +119,11 @@ async def rate(ctx: Context, arg: tuple[int, int]) -> None:
     await note(ctx, rated, texts.REPORTER_RATED.format(number=texts.number(rated), rating=rating))
     if rating is Rating.POOR:
         await _tell_leaders(ctx, rated)
+        if await reopen(ctx, rated) is not None:
+            again = life_texts.POOR_REOPENED.format(number=texts.number(rated))
+            await _change(ctx, rated, again)
+            await ctx.answer(again)
+            return
     await ctx.answer(texts.RATED[rating])
 
 
@@ -129,16 +142,20 @@ async def press_reopen(ctx: Context, ticket_id: int) -> None:
 
 
 async def _reopen(ctx: Context, ticket: Ticket) -> None:
-    moved = await ctx.unit.tickets.move(ticket.id, Move.REOPEN, at=ctx.now)
+    number = texts.number(ticket)
+    moved = await reopen(ctx, ticket)
+    if moved is None and ticket.state in MOVES[Move.REOPEN][0]:
+        raise UsageError(life_texts.TOO_LATE.format(number=number, days=ctx.settings(TicketSettings).reopen_days))
     if moved is None:
-        raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))
-    await ctx.log(EntryKind.REOPENED, ticket=moved, data={"from": ticket.assignee_id})
-    await _change(ctx, ticket, texts.REOPENED_NOTE.format(number=texts.number(moved)))
+        raise UsageError(texts.ALREADY_FINISHED.format(number=number, state=ticket.state))
+    if ticket.state is State.FALSE_ALARM:
+        await ctx.close_question(texts.REOPENED_NOTE.format(number=number))
+    else:
+        await _change(ctx, ticket, texts.REOPENED_NOTE.format(number=number))
     if ticket.assignee_id is not None:
-        told = texts.REPORTER_REOPENED.format(number=texts.number(moved))
+        told = texts.REPORTER_REOPENED.format(number=number)
         await ctx.tell(ticket.assignee_id, told, ticket_id=moved.id)
-    ctx.emit(TicketOpened(ticket_id=moved.id, reopened=True))
-    await ctx.answer(texts.REOPENED_NOTE.format(number=texts.number(moved)))
+    await ctx.answer(texts.REOPENED_NOTE.format(number=number))
 
 
 @tickets.otherwise(50)

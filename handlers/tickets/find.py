@@ -5,7 +5,8 @@ from handlers.kit.access import Permission, is_staff
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.names import public_name
-from storage.model.tickets import Ticket
+from handlers.tickets.limits import TicketSettings
+from storage.model.tickets import HELD, Ticket
 
 
 async def ticket_by_number(ctx: Context, number: int) -> Ticket:
@@ -34,12 +35,18 @@ async def _own(ctx: Context, number: int) -> Ticket:
 
 
 async def ticket_to_work(ctx: Context, ticket_id: int) -> Ticket:
-    """The ticket behind an officer's button. Role at the ticket's own station is checked on every press."""
+    """The ticket behind an officer's button. Role at the ticket's own station is checked on every press.
+
+    A press of its holder is a sign of life, whatever comes of it: it renews the lease.
+    """
     ticket = await ctx.unit.tickets.get(ticket_id)
     if ticket is None:
         raise UsageError(texts.STALE_BUTTON)
     ctx.require(Permission.WORK, ticket.station_id)
-    return ticket
+    if ticket.assignee_id != ctx.who.person.id or ticket.state not in HELD:
+        return ticket
+    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    return await ctx.unit.held.renew(ticket.id, ticket.assignee_id, until) or ticket
 
 
 async def officer_name(ctx: Context, person_id: int | None, *, public: bool = False) -> str:

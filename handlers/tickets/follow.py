@@ -9,6 +9,7 @@ from handlers.kit.errors import UsageError
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
 from handlers.tickets.growing import grow, show, with_line
+from handlers.tickets.moving import awake
 from handlers.tickets.view import lane, refresh
 from storage.model.messages import Attachment, Content, Role
 from storage.model.tickets import EntryKind, Move, Ticket
@@ -96,6 +97,7 @@ async def press_withdraw(ctx: Context, ticket_id: int) -> None:
 async def _withdraw(ctx: Context, ticket: Ticket) -> None:
     if ticket.reporter_id != ctx.who.person.id:
         raise UsageError(texts.NOT_YOURS)
+    ticket = await awake(ctx, ticket)
     moved = await ctx.unit.tickets.move(ticket.id, Move.WITHDRAW, at=ctx.now)
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=texts.number(ticket), state=ticket.state))

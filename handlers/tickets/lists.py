@@ -90,7 +90,7 @@ async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
     lines = []
     for entry in await ctx.unit.entries.of_ticket(ticket.id):
         label = texts.ENTRY_LABELS.get(entry.kind)
-        if label is None:
+        if label is None or (not staff and entry.kind in texts.ENTRIES_OF_STAFF):
             continue
         actor = (
             msgspec.json.decode(entry.data).get("to") if entry.kind in texts.ENTRIES_WITH_RECEIVER else entry.actor_id

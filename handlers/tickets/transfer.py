@@ -1,19 +1,22 @@
 """转派: hand a ticket to a colleague."""
 
-from handlers.kit import parse, texts
+from handlers.kit import life_texts, parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.names import named
+from handlers.tickets.colleagues import TAKERS, choices, colleague, colleagues
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
+from handlers.tickets.holding import taken
+from handlers.tickets.limits import TicketSettings
+from handlers.tickets.moving import awake
 from handlers.tickets.view import card_to, refresh
-from storage.model.messages import Button, Content, Role
-from storage.model.people import Member, PersonRole
+from storage.model.messages import Content, Role
+from storage.model.people import Member
 from storage.model.tickets import WAITING, EntryKind, Move, Ticket
 
-CHOICES = 12
-TAKERS = (PersonRole.OFFICER, PersonRole.DUTY_LEADER, PersonRole.LEADER)
+LONGEST_REASON = 200
 
 
 @tickets.command(
@@ -22,27 +25,22 @@ TAKERS = (PersonRole.OFFICER, PersonRole.DUTY_LEADER, PersonRole.LEADER)
     aliases=("转给",),
     args=parse.number_and_text,
     allow=Permission.WORK,
-    help="转派 12 李强　转给同事",
+    help="转派 12 李强 原因　转给同事",
 )
 async def transfer(ctx: Context, arg: parse.NumberAndText) -> None:
     if ctx.among_residents:
         raise UsageError(texts.NOT_IN_PUBLIC)
     ticket = await ticket_by_number(ctx, arg.number)
     _check(ctx, ticket)
-    colleagues = [m for m in await ctx.unit.people.staff(ticket.station_id) if m.role in TAKERS]
+    everybody = await colleagues(ctx, ticket.station_id)
     # "转派 12 @李警官": what is @-ed has been taken out of the argument.
-    called = [name for name in ctx.vocabulary.find(ctx.event.text) if named(colleagues, name)]
-    wanted = arg.text or (called[0] if called else "")
+    called = [name for name in ctx.vocabulary.find(ctx.event.text) if named(everybody, name)]
+    wanted = f"{called[0]} {arg.text}".strip() if called and not named(everybody, arg.text) else arg.text
     if not wanted:
         await _offer(ctx, ticket)
         return
-    found = named(colleagues, wanted)
-    names = texts.join(m.person.name for m in found or await _takers(ctx, ticket))
-    if not found:
-        raise UsageError(texts.NO_SUCH_COLLEAGUE.format(name=wanted, names=names))
-    if len(found) > 1:
-        raise UsageError(texts.SEVERAL_COLLEAGUES.format(name=wanted, names=names))
-    await _give(ctx, ticket, found[0])
+    taker, reason = await colleague(ctx, ticket.station_id, wanted, but=ticket.assignee_id)
+    await _give(ctx, ticket, taker, texts.short(reason, LONGEST_REASON))
 
 
 @tickets.button("transfer", args=parse.row_id, allow=Permission.REPORT)
@@ -60,7 +58,7 @@ async def press_give(ctx: Context, arg: tuple[int, int]) -> None:
     taker = next((m for m in members if m.person.id == arg[1] and m.role in TAKERS), None)
     if taker is None:
         raise UsageError(texts.STALE_BUTTON)
-    await _give(ctx, ticket, taker)
+    await _give(ctx, ticket, taker, "")
     given = texts.TRANSFERRED_SHORT.format(number=texts.number(ticket), officer=taker.person.name)
     await ctx.close_question(given)
 
@@ -74,39 +72,41 @@ def _check(ctx: Context, ticket: Ticket) -> None:
         ctx.require(Permission.DISPATCH, ticket.station_id)
 
 
-async def _takers(ctx: Context, ticket: Ticket) -> list[Member]:
-    members = await ctx.unit.people.staff(ticket.station_id)
-    return [m for m in members if m.role in TAKERS and m.person.id != ticket.assignee_id]
-
-
 async def _offer(ctx: Context, ticket: Ticket) -> None:
-    takers = (await _takers(ctx, ticket))[:CHOICES]
-    if not takers:
-        raise UsageError(texts.NO_COLLEAGUES)
-    cells = [Button(label=m.person.name, action=f"give:{ticket.id}.{m.person.id}") for m in takers]
-    rows = tuple(tuple(cells[i : i + 3]) for i in range(0, len(cells), 3))
+    rows = choices(await colleagues(ctx, ticket.station_id, but=ticket.assignee_id), "give", ticket.id)
     content = Content(text=texts.ASK_TRANSFER.format(number=texts.number(ticket)), buttons=rows)
     await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id)
 
 
-async def _give(ctx: Context, ticket: Ticket, taker: Member) -> None:
+async def _give(ctx: Context, ticket: Ticket, taker: Member, reason: str) -> None:
     number = texts.number(ticket)
-    person = taker.person
-    before = ticket.assignee_id
-    moved = await ctx.unit.tickets.move(ticket.id, Move.TRANSFER, at=ctx.now, assignee_id=person.id)
+    person, before = taker.person, ticket.assignee_id
+    if before == person.id:
+        raise UsageError(texts.TRANSFER_SAME.format(number=number, officer=person.name))
+    ticket = await awake(ctx, ticket)
+    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    moved = await ctx.unit.tickets.move(ticket.id, Move.TRANSFER, at=ctx.now, assignee_id=person.id, until=until)
     if moved is None:
         now = await ctx.unit.tickets.get(ticket.id)
         if now is not None and now.assignee_id == person.id and not now.finished:
             raise UsageError(texts.TRANSFER_SAME.format(number=number, officer=person.name))
         raise UsageError(texts.ILLEGAL.format(number=number, state=(now or ticket).state, move=texts.TRANSFER))
-    await ctx.log(EntryKind.TRANSFERRED, ticket=moved, data={"to": person.id, "from": before})
+    await ctx.log(EntryKind.TRANSFERRED, ticket=moved, text=reason, data={"to": person.id, "from": before})
+    await taken(ctx, moved)
     await refresh(ctx, moved)
     reached = await card_to(ctx, moved, person.id)
-    if reached and person.id != ctx.who.person.id:
-        why = texts.TRANSFER_CARD_WHY.format(officer=ctx.who.person.name, number=number)
-        await ctx.tell(person.id, why, ticket_id=moved.id)
-    if before is not None and before not in (person.id, ctx.who.person.id):
-        told = texts.TRANSFERRED_AWAY.format(number=number, officer=person.name, by=ctx.who.person.name)
-        await ctx.tell(before, told, ticket_id=moved.id)
+    await _tell(ctx, moved, taker, before, reason, reached=reached)
+
+
+async def _tell(ctx: Context, ticket: Ticket, taker: Member, before: int | None, reason: str, *, reached: bool) -> None:
+    """Whoever gets it, whoever had it, and whoever handed it on."""
+    number, person, me = texts.number(ticket), taker.person, ctx.who.person
+    because = life_texts.because(reason)
+    if reached and person.id != me.id:
+        why = texts.TRANSFER_CARD_WHY.format(officer=me.name, number=number)
+        await ctx.tell(person.id, f"{why}{because}", ticket_id=ticket.id)
+    if before is not None and before not in (person.id, me.id):
+        told = texts.TRANSFERRED_AWAY.format(number=number, officer=person.name, by=me.name)
+        await ctx.tell(before, f"{told}{because}", ticket_id=ticket.id)
     note = texts.TRANSFERRED_NOTE if reached else texts.TRANSFERRED_UNREACHED
     await ctx.answer(note.format(number=number, officer=person.name), alert=not reached)

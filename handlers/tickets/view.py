@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from handlers.kit import life_texts as life
+from handlers.kit import relay_texts as relay
 from handlers.kit import texts
 from handlers.kit import ticket_texts as say
 from handlers.kit import urgent_texts as urgent
@@ -14,9 +16,10 @@ from handlers.kit.names import places_of, public_name
 from handlers.tickets.feature import tickets
 from handlers.tickets.joined import split_row
 from handlers.tickets.questions import MONEY, SAFE, Told, choose
+from handlers.tickets.timing import dues, zone_of
 from storage.model.messages import Address, Attachment, Button, Content, Lane, OutState, Role
 from storage.model.people import Person
-from storage.model.tickets import WAITING, State, Ticket, Urgency
+from storage.model.tickets import WAITING, PauseReason, State, Ticket, Urgency
 
 BUTTONS = {
     MONEY: ((urgent.SENT, Told.SENT), (urgent.NOT_SENT, Told.NOT_SENT)),
@@ -37,7 +40,7 @@ def whisper_key(ticket: Ticket) -> str:
 
 
 def card_key(ticket: Ticket, to: Address) -> str:
-    return f"ticket:{ticket.id}:card:{to.key}:{ticket.reopened}"
+    return f"ticket:{ticket.id}:card:{to.key}:{ticket.round}"
 
 
 # ── what it looks like ─────────────────────────────────────────────────────
@@ -51,6 +54,10 @@ class Sight:
     local: datetime  # when it was opened, on the station's clock
     attached: Sequence[tuple[str, Attachment]]
     reached: bool = False  # a sensitive matter goes on in private
+    behalf: str = ""  # for whom it was told
+    linked: str = ""  # with which others it is one matter
+    stands: str = ""  # what is due next and when, or what it waits for
+    helpers: str = ""
 
 
 async def look(ctx: Context, ticket: Ticket) -> Sight:
@@ -65,6 +72,40 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         local=ticket.opened_at.astimezone(ZoneInfo(station.tz if station else "Asia/Shanghai")),
         attached=await ctx.unit.attachments.of_ticket(ticket.id),
         reached=ticket.sensitive and await _reached(ctx, ticket),
+        behalf=await _behalf(ctx, ticket, reporter),
+        linked=await _linked(ctx, ticket) if ticket.incident_id is not None else "",
+        stands=await _stands(ctx, ticket),
+        helpers=await _helpers(ctx, ticket),
+    )
+
+
+async def _stands(ctx: Context, ticket: Ticket) -> str:
+    if ticket.state is State.PAUSED and ticket.wake_at is not None:
+        zone = await zone_of(ctx, ticket)
+        reason = ticket.pause_reason or PauseReason.OTHER
+        return life.paused_line(reason, ticket.wake_at.astimezone(zone), ctx.now.astimezone(zone))
+    found = await dues(ctx, ticket)
+    return life.deadline(found[0][1], found[0][0], ctx.now) if found else ""
+
+
+async def _helpers(ctx: Context, ticket: Ticket) -> str:
+    if ticket.state in WAITING and not ticket.returned and not ticket.reopened:
+        return ""  # nobody had it yet who could have asked for help
+    people = [await ctx.person(person_id) for person_id in await ctx.unit.helpers.of_ticket(ticket.id)]
+    return texts.join(person.name for person in people if person is not None)
+
+
+async def _behalf(ctx: Context, ticket: Ticket, reporter: Person | None) -> str:
+    behalf = await ctx.unit.talk.behalf(ticket.id) if ticket.behalf else None
+    return relay.behalf_line(behalf, reporter.name if reporter else "") if behalf is not None else ""
+
+
+async def _linked(ctx: Context, ticket: Ticket) -> str:
+    incident = await ctx.unit.incidents.get(ticket.incident_id or 0)
+    if incident is None:
+        return ""
+    return relay.linked_line(
+        incident, [t.number for t in await ctx.unit.incidents.tickets(incident.id) if t.id != ticket.id]
     )
 
 
@@ -116,6 +157,10 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         attachments=texts.attachment_list([item.kind for _, item in sight.attached]),
         public=public,
         yours=yours,
+        behalf=relay.BEHALF_IN_GROUP if sight.behalf and public else sight.behalf,
+        linked=sight.linked,
+        stands=sight.stands,
+        helpers=sight.helpers,
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
     return Content(text=text, buttons=card_buttons(ticket), loud=loud)
@@ -129,11 +174,15 @@ def card_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
 
     if ticket.state in WAITING:
         return ((button(texts.CLAIM, "claim"), button(texts.TRANSFER, "transfer")),)
+    rest = (button(texts.TRANSFER, "transfer"), button(life.MORE, "more"))
     if ticket.state is State.CLAIMED:
-        first = (button(texts.ARRIVE, "arrive"), button(texts.RESOLVE, "resolve"))
-        return (first, (button(texts.TRANSFER, "transfer"),))
+        return ((button(texts.ARRIVE, "arrive"), button(texts.RESOLVE, "resolve")), rest)
     if ticket.state is State.ON_SCENE:
-        return ((button(texts.RESOLVE, "resolve"), button(texts.TRANSFER, "transfer")),)
+        return ((button(texts.RESOLVE, "resolve"), *rest),)
+    if ticket.state is State.PAUSED:
+        return ((button(life.RESUME, "resume"), button(texts.RESOLVE, "resolve")), rest)
+    if ticket.state is State.FORWARDED:
+        return ((button(life.TAKE_BACK, "takeback"), button(texts.RESOLVE, "resolve")),)
     return ()
 
 
@@ -145,7 +194,7 @@ async def deliver(ctx: Context, fact: TicketRouted) -> None:
     if ticket is None or ticket.state not in WAITING:
         return
     sight = await look(ctx, ticket)
-    if ticket.reopened or fact.failed_person_id is not None:
+    if ticket.reopened or ticket.returned or fact.failed_person_id is not None:
         await _refresh(ctx, ticket, sight)
     else:
         ticket = await _asking(ctx, ticket, sight)

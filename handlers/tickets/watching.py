@@ -9,6 +9,7 @@ from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.tickets.feature import tickets
 from handlers.tickets.report import open_ticket
+from handlers.tickets.view import refresh_cards
 from handlers.understanding.reference import me_too
 from storage.model.messages import Button, Content, InboundKind, Role
 from storage.model.tickets import EntryKind, Ticket
@@ -69,6 +70,7 @@ async def watch(ctx: Context, ticket_id: int) -> None:
     if not await ctx.unit.watchers.add(ticket.id, ctx.who.person.id, ctx.now):
         raise UsageError(burst_texts.WATCHED_ALREADY.format(number=number))
     await ctx.log(EntryKind.WATCHED, ticket=ticket)
+    await refresh_cards(ctx, await ctx.unit.talk.watched(ticket.id) or ticket)
     await ctx.answer(burst_texts.WATCHED.format(number=number))
 
 

@@ -1,16 +1,23 @@
 """接单 → 到场 → 办结. Every move is compare-and-set; who loses reads how it stands."""
 
-from handlers.kit import parse, texts
+from datetime import timedelta
+
+from handlers.kit import life_texts, parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.tickets.closing import ask_reporter
 from handlers.tickets.feature import tickets
-from handlers.tickets.find import officer_name, ticket_by_number, ticket_to_work
-from handlers.tickets.view import card_to, refresh, refresh_cards
+from handlers.tickets.find import ticket_by_number, ticket_to_work
+from handlers.tickets.holding import taken
+from handlers.tickets.limits import TicketSettings
+from handlers.tickets.moving import awake, mine, say_lost
+from handlers.tickets.unanswered import wait_for_answer
+from handlers.tickets.view import card_to, refresh
 from handlers.tickets.watching import tell_watchers
+from storage.model.matters import Category
 from storage.model.messages import Button, Content, Role
-from storage.model.tickets import WAITING, EntryKind, Move, Ticket
+from storage.model.tickets import WAITING, EntryKind, Move, Service, State, Ticket
 
 LONGEST_FINDING = 1000
 
@@ -30,38 +37,16 @@ async def press_claim(ctx: Context, ticket_id: int) -> None:
 
 async def _claim(ctx: Context, ticket: Ticket) -> None:
     me = ctx.who.person.id
-    moved = await ctx.unit.tickets.move(ticket.id, Move.CLAIM, at=ctx.now, assignee_id=me)
+    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    moved = await ctx.unit.tickets.move(ticket.id, Move.CLAIM, at=ctx.now, assignee_id=me, until=until)
     if moved is None:
-        await refresh_cards(ctx, ticket)
-        await ctx.answer(await _lost(ctx, ticket.id, texts.CLAIM), alert=True)
+        await say_lost(ctx, ticket, texts.CLAIM)
         return
     await ctx.log(EntryKind.CLAIMED, ticket=moved)
+    await taken(ctx, moved)
     await refresh(ctx, moved)
     await card_to(ctx, moved, me)
     await ctx.answer(texts.YOU_CLAIMED.format(number=texts.number(moved)))
-
-
-async def _lost(ctx: Context, ticket_id: int, move: str) -> str:
-    """How it stands, for somebody whose move came too late."""
-    ticket = await ctx.unit.tickets.get(ticket_id)
-    if ticket is None:
-        return texts.STALE_BUTTON
-    number = texts.number(ticket)
-    if ticket.state in WAITING:
-        return texts.NOT_CLAIMED.format(number=number)
-    if ticket.finished or ticket.assignee_id is None:
-        return texts.ILLEGAL.format(number=number, state=ticket.state, move=move)
-    if ticket.assignee_id == ctx.who.person.id:
-        return texts.ALREADY_YOURS.format(number=number, state=ticket.state)
-    officer = await officer_name(ctx, ticket.assignee_id, public=ctx.among_residents)
-    if move == texts.CLAIM:
-        return texts.LOST_CLAIM.format(number=number, officer=officer)
-    return texts.HELD_BY_OTHER.format(number=number, officer=officer, bare=ticket.number)
-
-
-def _mine(ctx: Context, ticket: Ticket) -> bool:
-    """Its holder may work on it, and so may those who dispatch."""
-    return ticket.assignee_id == ctx.who.person.id or ctx.who.may(Permission.DISPATCH, ticket.station_id)
 
 
 # ── 到场 ───────────────────────────────────────────────────────────────────
@@ -76,12 +61,16 @@ async def press_arrive(ctx: Context, ticket_id: int) -> None:
 
 
 async def _arrive(ctx: Context, ticket: Ticket) -> None:
-    moved = await ctx.unit.tickets.move(ticket.id, Move.ARRIVE, at=ctx.now) if _mine(ctx, ticket) else None
+    moved = None
+    if mine(ctx, ticket):
+        until = ctx.now + timedelta(minutes=ctx.settings(TicketSettings).lease_scene)
+        ticket = await awake(ctx, ticket)
+        moved = await ctx.unit.tickets.move(ticket.id, Move.ARRIVE, at=ctx.now, until=until)
     if moved is None:
-        await refresh_cards(ctx, ticket)
-        await ctx.answer(await _lost(ctx, ticket.id, texts.ARRIVE), alert=True)
+        await say_lost(ctx, ticket, texts.ARRIVE)
         return
     await ctx.log(EntryKind.ARRIVED, ticket=moved)
+    await taken(ctx, moved)
     await refresh(ctx, moved)
     await ctx.answer(texts.ARRIVED_NOTE.format(number=texts.number(moved)))
 
@@ -107,9 +96,9 @@ async def press_resolve(ctx: Context, ticket_id: int) -> None:
 
 async def _ask_finding(ctx: Context, ticket: Ticket) -> None:
     """One tap on a common finding, or one sentence of one's own."""
-    if ticket.finished or ticket.state in WAITING or not _mine(ctx, ticket):
-        await refresh_cards(ctx, ticket)
-        await ctx.answer(await _lost(ctx, ticket.id, texts.RESOLVE), alert=True)
+    ended = ticket.finished and ticket.state is not State.FORWARDED
+    if ended or ticket.state in WAITING or not mine(ctx, ticket):
+        await say_lost(ctx, ticket, texts.RESOLVE)
         return
     buttons = tuple(
         (Button(label=finding, action=f"finding:{ticket.id}.{index}"),) for index, finding in enumerate(texts.FINDINGS)
@@ -147,15 +136,43 @@ async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> bool:
     if len(finding) > LONGEST_FINDING:
         raise UsageError(texts.LONG_FINDING.format(limit=LONGEST_FINDING))
     moved = None
-    if _mine(ctx, ticket):
+    if mine(ctx, ticket):
+        ticket = await awake(ctx, ticket)
         moved = await ctx.unit.tickets.move(ticket.id, Move.RESOLVE, at=ctx.now, finding=finding)
     if moved is None:
-        await refresh_cards(ctx, ticket)
-        await ctx.answer(await _lost(ctx, ticket.id, texts.RESOLVE), alert=True)
+        await say_lost(ctx, ticket, texts.RESOLVE)
         return False
     await ctx.log(EntryKind.RESOLVED, ticket=moved, text=moved.finding)
     await refresh(ctx, moved)
     await ask_reporter(ctx, moved)
+    await wait_for_answer(ctx, moved)
     await tell_watchers(ctx, moved)
     await ctx.answer(texts.RESOLVED_NOTE.format(number=texts.number(moved)))
+    await _ask_service(ctx, moved)
     return True
+
+
+# ── 办的是哪一类 ───────────────────────────────────────────────────────────
+SERVICES = tuple(Service)
+COUNTED = frozenset({Category.PAPERS, Category.QUESTION})
+
+
+async def _ask_service(ctx: Context, ticket: Ticket) -> None:
+    """A tap for the figures, never in the way."""
+    if ticket.category not in COUNTED or ctx.among_residents:
+        return
+    cells = [Button(label=s, action=f"service:{ticket.id}.{i}") for i, s in enumerate(SERVICES)]
+    text = life_texts.ASK_SERVICE.format(number=texts.number(ticket))
+    content = Content(text=text, buttons=(tuple(cells[:3]), tuple(cells[3:])))
+    await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id, key=f"ticket:{ticket.id}:service:{ticket.reopened}")
+
+
+@tickets.button("service", args=parse.two_ids, allow=Permission.REPORT)
+async def press_service(ctx: Context, arg: tuple[int, int]) -> None:
+    """The last tap counts."""
+    ticket = await ticket_to_work(ctx, arg[0])
+    if arg[1] >= len(SERVICES) or not ticket.finished:
+        raise UsageError(texts.STALE_BUTTON)
+    service = SERVICES[arg[1]]
+    await ctx.log(EntryKind.SERVED, ticket=ticket, text=service)
+    await ctx.close_question(life_texts.SERVED.format(number=texts.number(ticket), service=service))

@@ -207,6 +207,7 @@ class Outgoing:
     broadcast_id: int | None = None
     due_at: datetime | None = None
     expires_at: datetime | None = None
+    inbox_id: int | None = None  # the event it answers, or was decided in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

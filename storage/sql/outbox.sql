@@ -1,8 +1,8 @@
 -- name: outbox_add
 INSERT INTO outbox (key, platform, bot, chat_id, thread, chat_key, lane, policy, kind, role, target, content,
-  ticket_id, broadcast_id, created_at, due_at, expires_at)
+  ticket_id, broadcast_id, created_at, due_at, expires_at, inbox_id)
 VALUES (:key, :platform, :bot, :chat_id, :thread, :chat_key, :lane, :policy, :kind, :role, :target, :content,
-  :ticket_id, :broadcast_id, :at, :due_at, :expires_at)
+  :ticket_id, :broadcast_id, :at, :due_at, :expires_at, :inbox_id)
 ON CONFLICT (key) DO NOTHING RETURNING id;
 
 -- name: outbox_ready

@@ -13,7 +13,7 @@ from storage.stores.codec import from_ms, to_ms
 _earlier = msgspec.msgpack.Decoder(tuple[bytes, ...])
 
 
-def _row(row: Row) -> InboxRow:
+def inbox_row(row: Row) -> InboxRow:
     return InboxRow(
         id=row["id"],
         platform=row["platform"],
@@ -63,11 +63,11 @@ class Inbox:
         """What is due, oldest first, of those chats no other process is working on."""
         rows = await self._tx.rows("inbox_todo", now=to_ms(now), limit=limit)
         if not rows or self._tx.exclusive:
-            return [_row(row) for row in rows]
+            return [inbox_row(row) for row in rows]
         mine = await self._tx.lock_chats([f"in:{row['chat_key']}" for row in rows])
         # Only now, under the locks, is it certain what is still undone and that nothing earlier is.
         rows = await self._tx.rows("inbox_todo", now=to_ms(now), limit=limit)
-        return [_row(row) for row in rows if f"in:{row['chat_key']}" in mine]
+        return [inbox_row(row) for row in rows if f"in:{row['chat_key']}" in mine]
 
     async def done(self, ids: Sequence[int], at: datetime) -> None:
         await self._tx.many("inbox_done", [{"id": i, "at": to_ms(at)} for i in ids])
@@ -79,7 +79,7 @@ class Inbox:
         await self._tx.one("inbox_park", id=row_id, at=to_ms(at), error=error)
 
     async def dead(self, limit: int = 100) -> list[InboxRow]:
-        return [_row(row) for row in await self._tx.rows("inbox_dead", limit=limit)]
+        return [inbox_row(row) for row in await self._tx.rows("inbox_dead", limit=limit)]
 
     async def replay(self, row_id: int, now: datetime) -> bool:
         """Put a parked event back in the queue. False if it is not parked."""

@@ -37,6 +37,7 @@ def _out(row: Row) -> OutRow:
             broadcast_id=row["broadcast_id"],
             due_at=from_ms(row["due_at"]),
             expires_at=from_ms_or_none(row["expires_at"]),
+            inbox_id=row["inbox_id"],
         ),
         state=OutState(row["state"]),
         created_at=from_ms(row["created_at"]),
@@ -82,6 +83,7 @@ class Outbox:
             at=to_ms(at),
             due_at=to_ms(out.due_at or at),
             expires_at=to_ms_or_none(out.expires_at),
+            inbox_id=out.inbox_id,
         )
         return row is not None
 

@@ -8,24 +8,33 @@ from typing import Any
 import msgspec
 
 from storage.engine.base import Row, Tx
+from storage.model.incidents import MANY_WATCH
 from storage.model.matters import Category, Money
 from storage.model.messages import Address, Attachment
-from storage.model.tickets import Correction, Entry, EntryKind, Move, Rating, State, Ticket, Urgency
+from storage.model.tickets import Correction, Entry, EntryKind, Move, PauseReason, Rating, State, Ticket, Urgency
 from storage.stores.codec import from_ms, from_ms_or_none, to_ms
 
 _STATEMENT = {
     Move.CLAIM: "ticket_claim",
     Move.TRANSFER: "ticket_transfer",
     Move.ARRIVE: "ticket_arrive",
+    Move.PAUSE: "ticket_pause",
+    Move.RESUME: "ticket_resume",
+    Move.RETURN: "ticket_return",
+    Move.LAPSE: "ticket_lapse",
     Move.RESOLVE: "ticket_resolve",
     Move.CONFIRM: "ticket_confirm",
+    Move.CLOSE: "ticket_close",
     Move.REOPEN: "ticket_reopen",
+    Move.FORWARD: "ticket_forward",
+    Move.TAKE_BACK: "ticket_take_back",
+    Move.DISMISS: "ticket_dismiss",
     Move.WITHDRAW: "ticket_withdraw",
 }
 """Each move is one compare-and-set statement. A test holds their states equal to MOVES."""
 
 
-def _ticket(row: Row) -> Ticket:
+def ticket_of(row: Row) -> Ticket:
     return Ticket(
         id=row["id"],
         station_id=row["station_id"],
@@ -56,10 +65,24 @@ def _ticket(row: Row) -> Ticket:
         finding=row["finding"],
         rating=Rating(row["rating"]) if row["rating"] else None,
         reopened=row["reopened"],
+        incident_id=row["incident_id"],
+        behalf=bool(row["behalf"]),
+        watched=row["watched"],
+        said_solved=bool(row["said_solved"]),
         claimed_at=from_ms_or_none(row["claimed_at"]),
         arrived_at=from_ms_or_none(row["arrived_at"]),
         resolved_at=from_ms_or_none(row["resolved_at"]),
         closed_at=from_ms_or_none(row["closed_at"]),
+        began_at=from_ms_or_none(row["began_at"]),
+        waiting_at=from_ms_or_none(row["waiting_at"]),
+        returned=row["returned"],
+        lease_until=from_ms_or_none(row["lease_until"]),
+        paused_at=from_ms_or_none(row["paused_at"]),
+        wake_at=from_ms_or_none(row["wake_at"]),
+        pause_reason=PauseReason(row["pause_reason"]) if row["pause_reason"] else None,
+        paused_ms=row["paused_ms"],
+        forwarded_to=row["forwarded_to"],
+        forwarded_ref=row["forwarded_ref"],
     )
 
 
@@ -97,10 +120,10 @@ class Tickets:
 
     async def _find(self, name: str, **params: Any) -> Ticket | None:
         row = await self._tx.one(name, **params)
-        return _ticket(row) if row else None
+        return ticket_of(row) if row else None
 
     async def _list(self, name: str, **params: Any) -> list[Ticket]:
-        return [_ticket(row) for row in await self._tx.rows(name, **params)]
+        return [ticket_of(row) for row in await self._tx.rows(name, **params)]
 
     async def _count(self, name: str, **params: Any) -> int:
         row = await self._tx.one(name, **params)
@@ -153,7 +176,8 @@ class Tickets:
 
     async def move(self, ticket_id: int, move: Move, *, at: datetime, **fields: Any) -> Ticket | None:
         """Compare-and-set. The ticket as it is now, or None if its state does not allow the move (you lost)."""
-        return await self._find(_STATEMENT[move], id=ticket_id, at=to_ms(at), **fields)
+        stored = {name: to_ms(value) if isinstance(value, datetime) else value for name, value in fields.items()}
+        return await self._find(_STATEMENT[move], id=ticket_id, at=to_ms(at), **stored)
 
     async def rate(self, ticket_id: int, rating: Rating) -> Ticket | None:
         """Once per closing; None if it was rated already or is not confirmed."""
@@ -203,8 +227,8 @@ class Tickets:
         )
 
     async def unfinished(self, station_id: int, *, limit: int, skip: int = 0) -> list[Ticket]:
-        """Urgent first, unclaimed first, oldest first."""
-        return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip)
+        """Urgent first, then what many follow among its like; unclaimed first, oldest first."""
+        return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip, many=MANY_WATCH)
 
     async def unfinished_count(self, station_id: int) -> int:
         return await self._count("ticket_open_count", station_id=station_id)
@@ -283,6 +307,16 @@ class Entries:
         if kind is not None:
             return [_entry(r) for r in await self._tx.rows("entry_of_ticket_kind", ticket_id=ticket_id, kind=kind)]
         return [_entry(row) for row in await self._tx.rows("entry_of_ticket", ticket_id=ticket_id)]
+
+    async def latest_by(self, ticket_id: int, actor_id: int) -> datetime | None:
+        """When this person last did something about the ticket."""
+        row = await self._tx.one("entry_latest_by", ticket_id=ticket_id, actor_id=actor_id)
+        return from_ms_or_none(row["at"]) if row else None
+
+    async def services(self, station_id: int, since: datetime) -> dict[str, int]:
+        """How many tickets were of each Service since then; the last word on a ticket counts."""
+        rows = await self._tx.rows("entry_services", station_id=station_id, since=to_ms(since))
+        return {row["text"]: row["n"] for row in rows}
 
     async def corrections(self) -> list[Correction]:
         """What officers put right, oldest first."""

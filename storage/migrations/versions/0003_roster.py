@@ -1,4 +1,4 @@
-"""The life of a ticket and the roster by chat."""
+"""The roster by chat: rotations, changes, leave, availability, what was worked."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,214 @@
+"""A missed target climbs 民警 → 值班长 → 所领导. Each step hears once, of what is still true, in one message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from handlers.kit import life_texts as say
+from handlers.kit import texts
+from handlers.kit.access import Permission, may
+from handlers.kit.clocks import Clock
+from handlers.kit.context import Context
+from handlers.kit.facts import TicketRose, TicketRouted
+from handlers.kit.life_texts import Step
+from handlers.kit.onduty import who_is_on
+from handlers.tickets.feature import tickets
+from handlers.tickets.limits import TicketSettings
+from handlers.tickets.timing import dues, time_of, zone_of
+from handlers.tickets.view import card_buttons
+from storage.model.messages import Content, Lane
+from storage.model.people import Duty, PersonRole
+from storage.model.tickets import WAITING, EntryKind, Ticket, Urgency
+from storage.stores.life import Alarm
+
+STEPS = tuple(Step)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """At `at` this step of the ladder hears of this clock."""
+
+    at: datetime
+    clock: Clock
+    step: int
+
+
+async def moments(ctx: Context, ticket: Ticket) -> list[Moment]:
+    """When whom will hear of what, if nothing happens; in order."""
+    limits = ctx.settings(TicketSettings)
+    of = await time_of(ctx, ticket, limits.target(ticket))
+    waits = limits.ladder_of(ticket)
+    return sorted(
+        Moment(of.after(at, wait), clock, step)
+        for at, clock in await dues(ctx, ticket)
+        for step, wait in enumerate(waits)
+    )
+
+
+async def watch(ctx: Context, ticket: Ticket) -> None:
+    """Look again when the next step is due. Doing it twice does no harm."""
+    coming = [m.at for m in await moments(ctx, ticket) if m.at > ctx.now]
+    if coming:
+        await _look(ctx, ticket, min(coming))
+
+
+async def _look(ctx: Context, ticket: Ticket, at: datetime) -> None:
+    key = f"clock:{ticket.id}:{at.timestamp():.3f}:{ticket.round}"
+    await ctx.later("clock", at=at, key=key, payload={"ticket": ticket.id})
+
+
+@tickets.on(TicketRouted)
+async def waits(ctx: Context, fact: TicketRouted) -> None:
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is not None:
+        await watch(ctx, ticket)
+
+
+@tickets.on(TicketRose)
+async def rose(ctx: Context, fact: TicketRose) -> None:
+    """Its targets are shorter now; they may have been missed already."""
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is not None:
+        await _look(ctx, ticket, ctx.now)
+
+
+@tickets.job("clock")
+async def strike(ctx: Context, payload: dict[str, Any]) -> None:
+    """Every step that is due is raised, each only once; then on to the next one."""
+    ticket = await ctx.unit.tickets.get(int(payload["ticket"]))
+    if ticket is None:
+        return
+    for moment in await moments(ctx, ticket):
+        if moment.at <= ctx.now:
+            await _raise(ctx, ticket, moment.clock, moment.step)
+    await watch(ctx, ticket)
+
+
+async def _raise(ctx: Context, ticket: Ticket, clock: Clock, step: int) -> bool:
+    """False if this was raised before: the job's key is the promise."""
+    payload = {"ticket": ticket.id, "clock": clock, "step": step, "round": ticket.round}
+    return await ctx.later("alarm", at=ctx.now, key=f"alarm:{ticket.id}:{clock}:{step}:{ticket.round}", payload=payload)
+
+
+@tickets.job("alarm")
+async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
+    """Who stands on this step hears of it; an empty step takes no time and is reported."""
+    raised = Alarm(
+        ticket_id=int(payload["ticket"]), clock=payload["clock"], step=STEPS[payload["step"]], round=payload["round"]
+    )
+    ticket = await _still(ctx, raised)
+    if ticket is None:
+        return
+    people = await _people(ctx, ticket, Step(raised.step))
+    for person_id in people:
+        await ctx.unit.alarms.add(raised, person_id, ctx.now)
+        await _flush_later(ctx, ticket, Step(raised.step), person_id)
+    if people:
+        return
+    await ctx.log(EntryKind.DUTY_GAP, ticket=ticket, text=raised.step, data={"clock": raised.clock})
+    if payload["step"] + 1 < len(STEPS):
+        await _raise(ctx, ticket, Clock(raised.clock), payload["step"] + 1)
+    else:
+        await _nobody(ctx, ticket)
+
+
+async def _still(ctx: Context, raised: Alarm) -> Ticket | None:
+    """The ticket, if that target is still missed; None if it is no longer true."""
+    ticket = await ctx.unit.tickets.get(raised.ticket_id)
+    if ticket is None or ticket.round != raised.round:
+        return None
+    late = any(clock == raised.clock and at <= ctx.now for at, clock in await dues(ctx, ticket))
+    return ticket if late else None
+
+
+async def _people(ctx: Context, ticket: Ticket, step: Step) -> Sequence[int]:
+    """Who stands on a step now and can be written to; whoever has the ticket is told on the first one only."""
+    station = await ctx.station_of(ticket)
+    if station is None:
+        return ()
+    reachable = {i.person_id for i in await ctx.unit.people.staff_identities(ticket.station_id) if i.chat_id}
+    turns = [t for t in await who_is_on(ctx.unit, station, ctx.now) if t.person_id in reachable]
+    if step is Step.OFFICER:
+        if ticket.state not in WAITING:
+            return [p for p in (ticket.assignee_id,) if p in reachable and p is not None]
+        there = [t.person_id for t in turns if t.duty is Duty.OFFICER]
+        return [ticket.routed_id] if ticket.routed_id in there else tuple(dict.fromkeys(there))
+    if step is Step.DUTY_LEADER:
+        return tuple(
+            dict.fromkeys(t.person_id for t in turns if t.duty is Duty.LEADER and t.person_id != ticket.assignee_id)
+        )
+    members = [m for m in await ctx.unit.people.staff(ticket.station_id) if m.person.id in reachable]
+    leaders = [m.person.id for m in members if m.role is PersonRole.LEADER]
+    return leaders or [m.person.id for m in members if may(m.role, Permission.MANAGE)]
+
+
+async def _nobody(ctx: Context, ticket: Ticket) -> None:
+    """Nobody on the whole ladder can be written to: the officers' group must do."""
+    for group in await ctx.unit.groups.officers(ticket.station_id):
+        key = f"ladder:{ticket.id}:{ticket.round}:{group.id}"
+        await ctx.say(group, say.NOBODY_TO_ALARM.format(number=texts.number(ticket)), ticket_id=ticket.id, key=key)
+
+
+# ── telling ────────────────────────────────────────────────────────────────
+def _asleep(ctx: Context, ticket: Ticket, step: Step, local: datetime) -> bool:
+    """Leaders are not woken for what is not urgent."""
+    limits = ctx.settings(TicketSettings)
+    if step is not Step.LEADER or ticket.urgency is Urgency.URGENT:
+        return False
+    minute, start, end = local.hour * 60 + local.minute, limits.quiet_start, limits.quiet_end
+    return (start <= minute or minute < end) if start > end else start <= minute < end
+
+
+async def _local(ctx: Context, ticket: Ticket) -> datetime:
+    return ctx.now.astimezone(await zone_of(ctx, ticket))
+
+
+async def _flush_later(ctx: Context, ticket: Ticket, step: Step, person_id: int) -> None:
+    """Urgent at once, the rest with what else comes up within the minute; in the morning where it is night."""
+    local = await _local(ctx, ticket)
+    at = ctx.now
+    if _asleep(ctx, ticket, step, local):
+        end = ctx.settings(TicketSettings).quiet_end
+        morning = datetime.combine(local.date(), time(end // 60, end % 60), tzinfo=local.tzinfo)
+        at = morning if morning > local else morning + timedelta(days=1)
+    elif ticket.urgency is not Urgency.URGENT:
+        at = ctx.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    key = f"alarms:{person_id}:{at.timestamp():.3f}" + (f":{ticket.id}" if at == ctx.now else "")
+    await ctx.later("alarms", at=at, key=key, payload={"person": person_id})
+
+
+@tickets.job("alarms")
+async def flush(ctx: Context, payload: dict[str, Any]) -> None:
+    """One message for all that this person has not been told yet and that is still true."""
+    person_id = int(payload["person"])
+    due: list[tuple[Alarm, Ticket]] = []
+    for raised in await ctx.unit.alarms.waiting(person_id):
+        ticket = await _still(ctx, raised)
+        if ticket is None:
+            await ctx.unit.alarms.done(raised, person_id, sent=False)
+        elif not _asleep(ctx, ticket, Step(raised.step), await _local(ctx, ticket)):
+            due.append((raised, ticket))
+    if due:
+        await _send(ctx, person_id, due)
+
+
+async def _send(ctx: Context, person_id: int, due: Sequence[tuple[Alarm, Ticket]]) -> None:
+    lines = []
+    for raised, ticket in due:
+        late = next(at for at, clock in await dues(ctx, ticket) if clock == raised.clock)
+        gaps = [
+            entry.text
+            for entry in await ctx.unit.entries.of_ticket(ticket.id)
+            if entry.kind is EntryKind.DUTY_GAP and STEPS.index(Step(entry.text)) < STEPS.index(Step(raised.step))
+        ]
+        lines.append(say.alarm_line(ticket, Clock(raised.clock), late, ctx.now, gaps if raised.step else ()))
+        await ctx.unit.alarms.done(raised, person_id, sent=True)
+        data = {"to": person_id, "clock": raised.clock, "step": raised.step, "round": raised.round}
+        await ctx.log(EntryKind.ALARMED, ticket=ticket, text=raised.clock, data=data)
+    found = {ticket.id: ticket for _, ticket in due}
+    urgent = any(t.urgency is Urgency.URGENT for t in found.values())
+    buttons = card_buttons(next(iter(found.values()))) if len(found) == 1 else ()
+    content = Content(text=say.alarm(lines), buttons=buttons, loud=urgent)
+    one = next(iter(found)) if len(found) == 1 else None
+    await ctx.tell(person_id, content, lane=Lane.EMERGENCY if urgent else Lane.OFFICER, ticket_id=one)

@@ -1,0 +1,80 @@
+"""What a station promises and allows: targets, leases, the ladder, quiet hours. Set by `tickets:` in config.yaml."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from handlers.kit.clocks import Clock
+from storage.model.matters import Category
+from storage.model.tickets import State, Ticket, Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The first that fits a ticket counts. Empty `urgency` or `categories`: any. Minutes; 0: no such target.
+
+    `working`: only working time counts, else every minute.
+    """
+
+    urgency: str = ""
+    categories: tuple[str, ...] = ()
+    response: int = 0
+    scene: int = 0
+    resolution: int = 0
+    working: bool = False
+
+    def fits(self, ticket: Ticket) -> bool:
+        if self.urgency and self.urgency != ticket.urgency:
+            return False
+        return not self.categories or ticket.category in self.categories
+
+    def of(self, clock: Clock) -> timedelta | None:
+        amount = {Clock.RESPONSE: self.response, Clock.SCENE: self.scene, Clock.RESOLUTION: self.resolution}[clock]
+        return timedelta(minutes=amount) if amount else None
+
+
+HOUR, DAY, WORKING_DAY = 60, 24 * 60, 8 * 60
+
+TARGETS = (
+    Target(urgency=Urgency.URGENT, response=5, scene=30, resolution=DAY),
+    Target(
+        categories=(Category.PAPERS, Category.QUESTION), response=2 * HOUR, resolution=3 * WORKING_DAY, working=True
+    ),
+    Target(urgency=Urgency.LOW, response=4 * HOUR, resolution=5 * WORKING_DAY, working=True),
+    Target(response=30, scene=2 * HOUR, resolution=3 * DAY),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSettings:
+    """Minutes, if the name says nothing else. `ladder`: after a missed target, officer · duty leader · leaders."""
+
+    lease_urgent: int = 10
+    lease: int = 60
+    lease_scene: int = 240
+    nudge_percent: int = 80
+    pause_hours: int = 24  # a pause without a time of its own
+    longest_pause_days: int = 30
+    targets: tuple[Target, ...] = field(default=TARGETS)
+    ladder_urgent: tuple[int, int, int] = (0, 5, 15)
+    ladder: tuple[int, int, int] = (0, 30, 120)
+    quiet_start: int = 22 * 60  # of the station's day: leaders are not woken for what is not urgent
+    quiet_end: int = 7 * 60
+    handover: int = 15
+    remind_hours: int = 24
+    close_days: int = 5
+    reopen_days: int = 14
+
+    def target(self, ticket: Ticket) -> Target:
+        return next((t for t in self.targets if t.fits(ticket)), Target())
+
+    def lease_of(self, ticket: Ticket) -> timedelta:
+        """How long a holder may be silent."""
+        urgent = ticket.urgency is Urgency.URGENT
+        if ticket.state is State.ON_SCENE:
+            return timedelta(minutes=self.lease_scene)
+        return timedelta(minutes=self.lease_urgent if urgent else self.lease)
+
+    def ladder_of(self, ticket: Ticket) -> tuple[timedelta, ...]:
+        """How long after a missed target each step hears of it."""
+        minutes = self.ladder_urgent if ticket.urgency is Urgency.URGENT else self.ladder
+        return tuple(timedelta(minutes=m) for m in minutes)

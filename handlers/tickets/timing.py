@@ -1,0 +1,65 @@
+"""A ticket's clocks: which of them run, and when each is due."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.kit.clocks import AllDay, Clock, OfficeHours, Pause, Time, due
+from handlers.kit.context import Context
+from handlers.tickets.limits import Target, TicketSettings
+from storage.model.tickets import UNFINISHED, WAITING, EntryKind, State, Ticket
+
+
+def running(ticket: Ticket) -> dict[Clock, datetime]:
+    """Which clocks run, and since when. A paused ticket's stand still."""
+    if ticket.state not in UNFINISHED or ticket.state is State.PAUSED:
+        return {}
+    clocks = {Clock.RESOLUTION: ticket.began}
+    if ticket.state in WAITING:
+        clocks[Clock.RESPONSE] = ticket.waiting_at or ticket.began
+    elif ticket.arrived_at is None:
+        clocks[Clock.SCENE] = ticket.began
+    return clocks
+
+
+async def dues(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock]]:
+    """When each running clock reaches its target, the next one first."""
+    clocks = running(ticket)
+    if not clocks:
+        return []
+    target = ctx.settings(TicketSettings).target(ticket)
+    of = await time_of(ctx, ticket, target)
+    pauses = await pauses_of(ctx, ticket)
+    found = []
+    for clock, since in clocks.items():
+        amount = target.of(clock)
+        at = due(since, amount, pauses, of) if amount else None
+        if at is not None:
+            found.append((at, clock))
+    return sorted(found)
+
+
+async def time_of(ctx: Context, ticket: Ticket, target: Target) -> Time:
+    """Every minute, or the worked ones of its station."""
+    if not target.working:
+        return AllDay()
+    return OfficeHours(await zone_of(ctx, ticket))
+
+
+async def zone_of(ctx: Context, ticket: Ticket) -> ZoneInfo:
+    """The clock its station lives by."""
+    station = await ctx.station_of(ticket)
+    return ZoneInfo(station.tz if station else "Asia/Shanghai")
+
+
+async def pauses_of(ctx: Context, ticket: Ticket) -> Sequence[Pause]:
+    """Its pauses since it began, as the log has them; the last one may still last."""
+    if ticket.paused_at is None and not ticket.paused_ms:
+        return ()
+    pauses: list[Pause] = []
+    for entry in await ctx.unit.entries.of_ticket(ticket.id):
+        if entry.kind is EntryKind.PAUSED:
+            pauses.append((entry.at, None))
+        elif entry.kind is EntryKind.RESUMED and pauses:
+            pauses[-1] = (pauses[-1][0], entry.at)
+    return pauses
