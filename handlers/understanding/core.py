@@ -19,7 +19,7 @@ from handlers.understanding.decide import (
 from handlers.understanding.meaning import Courtesy, Understanding, Verdict
 from handlers.understanding.money import find_amounts, money_sent
 from handlers.understanding.normal import for_models
-from handlers.understanding.numbers import find_ids, find_phones
+from handlers.understanding.numbers import find_ids, find_phones, plain_digits
 from handlers.understanding.places import Gazetteer, find_places
 from handlers.understanding.scorer import Model, shipped
 from handlers.understanding.times import find_times
@@ -32,6 +32,8 @@ LONGEST = 2000
 """Characters of one message that are looked at; a report may be longer, but says what it is about before that."""
 
 REASONS = 3
+REACHABLE = 7
+"""Digits of the shortest number one can be called at."""
 _MATTERS = {c: name for c, name in CATEGORY_COLUMNS.items() if c not in (Category.FRAUD, Category.OTHER)}
 
 
@@ -95,7 +97,7 @@ def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHE
     places, phones = find_places(text, gazetteer), find_phones(text)
     # Who leaves a number wants to be called, however politely it is said.
     danger_told = said is None and certain(text)
-    sure = danger_told or (said is None and mention and bool(phones))
+    sure = danger_told or (said is None and mention and (bool(phones) or _leaves_a_number(text)))
     is_request = sure or (said is None and wanted >= (rules.called if mention else rules.request.threshold))
     category = _category(scores, fraud=fraud, is_request=is_request)
     if danger_told and not fraud:
@@ -123,6 +125,11 @@ def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHE
         money=money,
         reasons=_reasons(model, vector, category, text, urgent=urgent),
     )
+
+
+def _leaves_a_number(text: str) -> bool:
+    """Digits enough to call somebody, however they are written."""
+    return sum(char.isdigit() for char in plain_digits(text)) >= REACHABLE
 
 
 def _best(columns: "Mapping[FraudType, str]", scores: Mapping[str, float]) -> FraudType:

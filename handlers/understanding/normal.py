@@ -12,7 +12,7 @@ _CALL = re.compile(
     r"(?:民警|警察|警官|派出所|片警|辅警|公安|交警|平安小助手)|[\u4e00-\u9fff]{1,3}(?:警官|所长|民警|警察|队长|教导员|所|队))"
     r"(?:同志|叔叔|阿姨|小?哥哥|小?姐姐|大?哥|姐|先生|老师|您好|你好)?"
 )
-_LONG_NUMBER = re.compile(r"\d(?:[\s.·\-/_*]?\d){4,}")
+_LONG_NUMBER = re.compile(r"\d(?:[^\w\u4e00-\u9fff]{0,3}\d){4,}")
 _DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
 
