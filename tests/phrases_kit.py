@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "phrases"
 NOW = datetime(2025, 3, 5, 10, 0)  # noqa: DTZ001 - the station's local time
 """A Wednesday."""
 
-COLLEAGUES = ("李强", "王伟", "赵敏", "陈刚", "小王", "小李", "李警官", "张丽", "刘洋")
+COLLEAGUES = ("王建国", "李强", "赵敏", "孙伟", "周明")
 
 
 @dataclass(frozen=True, slots=True)

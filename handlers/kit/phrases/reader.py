@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.kit.phrases import handing, holding, working
-from handlers.kit.phrases.asking import asks_replied, asks_ticket
+from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
+from handlers.kit.phrases.clauses import read_clauses
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.rules import Rule
 from handlers.kit.phrases.shifts import read_shift
 from handlers.kit.phrases.when import read_when
-from handlers.kit.phrases.words import NUMBER, PERSON, Marked, called, mark, name_people, plain
+from handlers.kit.phrases.words import NUMBER, PERSON, PLACE, Marked, mark, plain
+from handlers.kit.phrases.people import called, name_people
 
 LONGEST = 500
 """Characters. Nobody types an order that long."""
@@ -49,7 +51,7 @@ RULES = (
 
 _EDGE = " ,，。.;；:：、!！~～-—"
 _DOUBT = re.compile(
-    r"[?？]|[吗呢么]\s*$|(?:没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
+    r"[?？]|[吗么]\s*$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$|(?:[了有]没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
     r"(?:算了|不对|不行就|等等|先别)|说错|打错|发错|搞错单|开玩笑"
     r"|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
     "|不是这[单个]"
@@ -72,7 +74,7 @@ _MATTER = re.compile(
     r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在"
     r"|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
     r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人"
-    r"|护士|医生|医院|家长|学校|老师)"
+    r"|敲门|按门铃|打电话|那家|那户|屋里|屋内|灯|门|窗|狗|电动车|车|监控|那[男女]|护士|医生|医院|家长|学校|老师)"
 )
 _THIRD = re.compile(
     rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)"
@@ -127,7 +129,13 @@ def read_phrase(
         return _with_person(shift, colleagues)
     desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
     marked = mark(named, people, desk.known)
-    return desk.asked(marked) or desk.ordered(marked) or desk.rest(marked, said)
+    asked = desk.asked(marked)
+    if asked:
+        return asked
+    ordered = desk.ordered(marked)
+    if isinstance(ordered, Phrase) or (ordered and ordered.why is Why.WHICH_ACTION):
+        return ordered
+    return desk.in_clauses(marked) or ordered or desk.rest(marked, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,10 @@ class _Desk:
             return Phrase(Action.ASK, marked.numbers[0], topic=Topic.TICKET)
         if self.replied and asks_replied(marked.text):
             return Phrase(Action.ASK, (self.replied,), topic=Topic.TICKET)
+        addressed = marked.text.count(NUMBER) == 1 or (self.replied and NUMBER not in marked.text)
+        numbers = marked.numbers[0] if NUMBER in marked.text else (self.replied or 0,)
+        if addressed and asks_in_words(marked.without_numbers()) and set(numbers) <= self.known:
+            return Phrase(Action.ASK, numbers, topic=Topic.TICKET)
         return None
 
     def ordered(self, marked: Marked) -> Phrase | Ambiguous | None:
@@ -158,9 +170,31 @@ class _Desk:
                 return self._order(rule, found, marked)
         return None
 
+    def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
+        """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""
+        given = marked.numbers[0] if NUMBER in marked.text else ()
+        found = read_clauses(marked, addressed=bool(given or self.replied))
+        if found is None or not (given or self.replied or len(self._pool(found.action)) == 1):
+            return None
+        order = Phrase(found.action, person=found.person, text=found.text.strip(_EDGE))
+        if found.action is Action.PAUSE:
+            order = replace(order, until=read_when(order.text, self.now))
+            if found.timed and order.until is None:
+                return None
+        elif found.action is Action.STATUS:
+            order = replace(order, text=Status.EN_ROUTE)
+        elif found.action is Action.TRANSFER and not order.person:
+            return None
+        decided = self._for_tickets(order, given, weak=False)
+        if not isinstance(decided, Phrase):
+            return decided
+        return _with_person(self._allowed(decided, weak=True), self.colleagues)
+
     def _order(self, rule: Rule, found: re.Match[str], marked: Marked) -> Phrase | Ambiguous | None:
         groups = found.groupdict()
         text = marked.restore(*found.span("t")).strip(_EDGE) if groups.get("t") else ""
+        if rule.action is Action.GIVE_BACK:
+            text = marked.without_numbers().strip(_EDGE)
         order = Phrase(rule.action, person=self._person(found, marked), text=text)
         if rule.action is Action.PAUSE:
             order = replace(order, until=read_when(text, self.now))
@@ -171,8 +205,6 @@ class _Desk:
             return decided
         if _doubtful(rule.action, text):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
-        if groups.get("name") and decided.person not in self.colleagues:
-            return Ambiguous(Why.WHO, (decided,))
         allowed = self._allowed(decided, weak=rule.weak)
         return _with_person(allowed, self.colleagues)
 
@@ -215,7 +247,7 @@ class _Desk:
             return Ambiguous(Why.NOT_YOURS, (order,))
         if order.action is Action.TRANSFER and not numbers <= self.known:
             return Ambiguous(Why.NOT_YOURS, (order,))
-        if order.action is Action.CLAIM and len(numbers) > 1 and not numbers <= self.known:
+        if order.action is Action.CLAIM and not numbers <= self.known:
             return Ambiguous(Why.WHICH_TICKET, (order,))
         return order
 
@@ -266,10 +298,12 @@ def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase 
     """The colleague for the name he is called by."""
     if isinstance(said, Ambiguous):
         return said
-    meant = called(said.person, colleagues)
-    if len(meant) > 1:
-        return Ambiguous(Why.WHO, tuple(replace(said, person=name) for name in meant))
-    return replace(said, person=meant[0]) if meant else said
+    if not said.person or PLACE.fullmatch(said.person):
+        return said
+    meant = called(said.person, tuple(colleagues))
+    if len(meant) == 1:
+        return replace(said, person=meant[0])
+    return Ambiguous(Why.WHO, tuple(replace(said, person=name) for name in meant))
 
 
 def _doubtful(action: Action, text: str) -> bool:

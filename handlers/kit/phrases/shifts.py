@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from handlers.kit.phrases import posts
 from handlers.kit.phrases.asking import asks_count
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.rules import any_of, bag
@@ -14,7 +15,7 @@ LONGEST = 60
 
 _PLAIN_DAY = re.sub("[?]P<[a-z]+>", "?:", DAY)
 _DAYS = re.compile(
-    rf"(?:(?:今|明)(?:晚上?|早上?|夜里?)|{_PLAIN_DAY}|(?:这|下)?周末|元旦|除夕|春节|清明|五一|端午|中秋|国庆)"
+    rf"(?:(?:今|明)(?:晚上?|早上?|夜里?)|{_PLAIN_DAY}|(?:这|下)?周末|元旦|除夕|大年[三初][十一二三四五六七八九]?|[正腊]月[初十廿二三][一-龥]?|初[一二三四五六七八九十]|元宵|七夕|重阳|平安夜|圣诞|春节|清明|五一|端午|中秋|国庆)"
     rf"(?:当天|那天|上午|下午|晚上|早上|夜里)?"
 )
 _SHIFT_WORDS = "[大小]夜班?|[白夜早中晚全]天?班|全天|值班|备勤|当班|[那这]个班|的班|晚上|夜里|白天"
@@ -152,9 +153,19 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
     topic = asks_count(named)
     if topic is not None:
         return Phrase(Action.ASK, topic=topic)
-    if any(word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗")):
-        return _roster(named, people, now)
-    return None
+    order = None
+    if any(word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串")):
+        order = _roster(named, people, now)
+    return order or _in_clauses(named, people)
+
+
+def _in_clauses(named: str, people: tuple[str, ...]) -> Phrase | Ambiguous | None:
+    if posts.hands_over(named):
+        if len(people) > 1:
+            return Ambiguous(Why.WHO)
+        return Phrase(Action.HANDOVER, person=people[0] if people else "")
+    status = posts.status_of(named)
+    return Phrase(Action.STATUS, text=status) if status else None
 
 
 def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambiguous | None:
@@ -165,7 +176,7 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     if _WHO_DUTY.fullmatch(dayless) or _DUTY_WHO.fullmatch(dayless):
         return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
     slots = _SHIFT.sub("②", dayless).replace("§", "③")
-    topic = _topic(slots)
+    topic = _topic(slots) or posts.swap_topic(slots)
     if topic is None:
         return None
     person = people[0] if people else ""
@@ -174,9 +185,12 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     )
     if len(people) > 1:
         return Ambiguous(Why.WHO)
-    if "①" in slots or person or text.strip("。.!！") in {"换班", "调班"}:
+    if "①" in slots or person or _SO_LONG.search(slots) or text.strip("。.!！") in {"换班", "调班"}:
         return order
     return Ambiguous(Why.WHICH_DAY, (order,))
+
+
+_SO_LONG = re.compile("[一二两三四五半几\\d]天")
 
 
 def _topic(slots: str) -> Topic | None:

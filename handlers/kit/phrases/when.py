@@ -42,6 +42,7 @@ _IN = re.compile(
 _LATER = re.compile(
     r"过(?P<count>一|两|几|\d)(?P<unit>天|周|小时)|(?P<soon>晚点|晚些时候|过会儿?|等会儿?|待会儿?|回头)再"
 )
+_NEXT_WEEK = re.compile("(?<!一)下个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
 _UNITS = {"分钟": 1, "小时": 60, "钟头": 60, "钟": 60, "天": 24 * 60, "周": 7 * 24 * 60, "星期": 7 * 24 * 60}
 _UNITS["礼拜"] = _UNITS["周"]
 _HALVES = {"半": 1, "一个半": 3, "几": 6}
@@ -93,6 +94,8 @@ def read_when(text: str, now: datetime) -> datetime | None:
     after = _IN.search(text) or _LATER.search(text)
     if after:
         return _after(after, now)
+    if _NEXT_WEEK.search(text):
+        return datetime.combine(now.date() + timedelta(days=7 - now.weekday()), MORNING, tzinfo=now.tzinfo)
     named = _WHEN.search(text)
     if named is None:
         return None

@@ -1,10 +1,9 @@
 """The words of a sentence made plain: ticket numbers become №, people become §, what surrounds the matter is gone."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from handlers.kit.phrases.typos import as_meant
 from handlers.kit.parse import chinese_number, normalise
 
 NUMBER, PERSON = "№", "§"
@@ -13,11 +12,11 @@ SEP = r"[\s,，。.;；:：、!！~～—\-]+"
 END = r"[了啦吧哈啊呀哦噢嘛呗喽哒的]*[\s,，。.!！~～…]*"
 
 _GLUED = (
-    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?!手|员|没|不|已|都|跑|在|到|太)|块|元|天|年|月|日|次|米|万"
+    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?![手员没不已都跑在到太找被是说来走去送自要很也就还正])|块|元|天|年|月|日|次|米|万"
     r"|千|百|分|秒|路(?!口|边|面)|线|点|时|度|吨|斤|公里|厘"
     r"|单元|小时|%|倍|级"
     r"|户|间|室|棵|条|只|辆|台|瓶|箱|包(?!我|在我)|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双|套|颗|根|起|届|班|队"
-    r"|所|期|轮|折|比|寸|角|毛|多|几"
+    r"|所|期|轮|折|比|寸|角|毛|多(?!久)|几(?![楼层单])"
 )
 _APART = (
     r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?=[\s,，。受参]|$)|单元|小时|%|米|位|年|户(?!主)"
@@ -36,14 +35,16 @@ _DIGITS = re.compile(rf"\d+|{_HAN}+")
 _BARE = re.compile(rf"(?<![第月周\d]){_HAN}{{2,6}}+(?!\s*[号单\d]|{_GLUED})")
 """Chinese numerals without 号; ours only if there is such a ticket."""
 
-_COMMON = (
+_RADIO = re.compile("(?=[一二三四五六七八九零洞拐勾两]?[幺])[幺一二三四五六七八九零〇洞拐勾两]{2,5}")
+_SPELT = str.maketrans("零〇洞幺一二两三四五六七拐八九勾", "0001122345677899")
+_EMERGENCY = frozenset({"110", "119", "120", "122"})
+"""Digits as they are spelt on the radio: 幺二 is 12."""
+
+COMMON = (
     "王李张刘陈杨赵黄周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方姚谭廖邹熊金陆郝孔"
     "白崔康邱秦侯邵孟龙段钱汤尹黎常武贺赖龚马高史顾毛江"
 )
-_TITLE = r"(?:警官|警长|队长|所长|教导员|指导员|主任|师傅|民警|辅警|哥|姐|队|所|工)"
-_CALLED = rf"[小老大][{_COMMON}](?![路车区色子])|[{_COMMON}]{_TITLE}"
-_BY_SURNAME = re.compile(rf"[小老大]([{_COMMON}])|([{_COMMON}]){_TITLE}")
-NAME = rf"[{_COMMON}][一-龥]{{1,2}}"
+NAME = rf"[{COMMON}][一-龥]{{1,2}}"
 """A full name nobody has told us of."""
 
 PLACES = (
@@ -55,6 +56,7 @@ PLACES = (
     r"|水务局?|调解室|信访[办局]?"
     r"|值班长|值班(?:室|民警)|户籍(?:室|窗口)|网格员|片警|社区民警"
 )
+PLACE = re.compile(PLACES)
 _SPACE = re.compile(r"[ \t\r\n\u200b\ufeff]+")
 _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-\u9fff]{1,3}\\]")
 """Emoji, and WeChat's way of writing them: [抱拳]."""
@@ -100,30 +102,21 @@ class Marked:
             next(numbers) if c == NUMBER else next(people) if c == PERSON else c for c in self.text[start:end]
         )
 
+    def without_numbers(self) -> str:
+        """All of it but the ticket numbers, in its writer's words."""
+        parts = []
+        start = 0
+        for end in (*(i for i, c in enumerate(self.text) if c == NUMBER), len(self.text)):
+            parts.append(self.restore(start, end).strip())
+            start = end + 1
+        return " ".join(filter(None, parts))
+
 
 def plain(text: str) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone."""
     text = _BRACKETS.sub(r"\1 ", text)
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
-    return _SPACE.sub(" ", text).strip()
-
-
-@lru_cache(maxsize=256)
-def _names(colleagues: tuple[str, ...]) -> re.Pattern[str]:
-    listed = "|".join(re.escape(n) for n in sorted({c for c in colleagues if c}, key=len, reverse=True))
-    called = "|".join(filter(None, (listed, _CALLED)))
-    return re.compile(rf"(?:@\s?)?({called})(?:同志)?")
-
-
-def name_people(text: str, colleagues: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """`text` with § for each person, and the people as they were called."""
-    people: list[str] = []
-
-    def note(found: re.Match[str]) -> str:
-        people.append(found.group(1))
-        return PERSON
-
-    return _names(tuple(colleagues)).sub(note, text), tuple(people)
+    return as_meant(_SPACE.sub(" ", text).strip())
 
 
 def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
@@ -134,7 +127,7 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
         written.append(found.group())
         return NUMBER
 
-    text = _BARE.sub(lambda m: f"{m.group()}号" if chinese_number(m.group()) in known else m.group(), text)
+    text = _BARE.sub(lambda m: _numerals(m.group(), known), _RADIO.sub(lambda m: _digits(m.group(), known), text))
     marked = _THANKS.sub("", _NUMBERS.sub(note, text))
     lead = _LEAD.match(marked)
     rest = marked[lead.end() :] if lead else marked
@@ -142,15 +135,24 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
     return Marked(rest.strip(), tuple(written), numbers, people)
 
 
+def _numerals(han: str, known: frozenset[int]) -> str:
+    """十二, and 十二十三 said in one breath, if there are such tickets."""
+    if chinese_number(han) in known:
+        return f"{han}号"
+    for cut in range(1, len(han)):
+        if {chinese_number(han[:cut]), chinese_number(han[cut:])} <= known:
+            return f"{han[:cut]}号、{han[cut:]}号"
+    return han
+
+
+def _digits(radio: str, known: frozenset[int]) -> str:
+    """幺二, and 幺二幺三 said in one breath."""
+    digits = radio.translate(_SPELT)
+    for cut in range(1, len(digits)):
+        if int(digits) not in known and {int(digits[:cut]), int(digits[cut:])} <= known:
+            return f"{digits[:cut]}号、{digits[cut:]}号"
+    return radio if digits in _EMERGENCY else digits
+
+
 def _value(digits: str) -> int:
     return int(digits) if digits.isdigit() else chinese_number(digits) or 0
-
-
-def called(person: str, colleagues: Sequence[str]) -> tuple[str, ...]:
-    """Who may be meant by 小王, 王哥 or 王警官: full names of that surname. () for any other name."""
-    found = _BY_SURNAME.fullmatch(person)
-    if found is None or person in colleagues:
-        return ()
-    surname = found.group(1) or found.group(2)
-    full = (n for n in colleagues if n.startswith(surname) and 2 <= len(n) <= 3 and not _BY_SURNAME.fullmatch(n))
-    return tuple(dict.fromkeys(full))

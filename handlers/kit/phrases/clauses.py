@@ -1,0 +1,206 @@
+"""A sentence clause by clause: the number, the order and the reason may stand in any order.
+
+One clause, or several of one mind, is the order, word for word of the families; what the others say is its text,
+as long as none of them takes it back.
+"""
+
+import re
+from dataclasses import dataclass
+
+from handlers.kit.phrases import families
+from handlers.kit.phrases.meaning import Action
+from handlers.kit.phrases.words import NUMBER, PERSON, PLACES, SEP, Marked
+
+LONGEST_ORDER = 26
+"""Characters. A longer clause is a story."""
+
+_CUT = re.compile(SEP)
+_FRONT = re.compile(
+    r"(?:(?:[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|儿|的话|的|话"
+    r"|对了|行了?|好了|妥了?|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?|可以|把|将|呢|啊|哈|吧|[:：、/+&和跟])\s?)*",
+    re.IGNORECASE,
+)
+_TAIL = "[啦吧哈啊呀哦噢嘛呗喽哒咯哎呢诶唉的嘞哇咧儿滴\\s]*"
+_PERSON = re.compile(f"{PERSON}|{PLACES}")
+
+
+def _whole(pattern: str, tail: str = "了?") -> re.Pattern[str]:
+    bounded = re.sub(r"\)\*(?![+?])", "){0,5}", pattern)
+    return re.compile(rf"(?:{bounded}){tail}{_TAIL}", re.VERBOSE | re.IGNORECASE)
+
+
+_ORDERS = tuple((action, _whole(core, "" if action is Action.CLAIM else "了?")) for action, core in families.ORDERS)
+_SET_OFF = _whole(families.SET_OFF)
+_CANNOT = _whole(families.CANT)
+_TIMED = _whole(families.PAUSE_TIMED)
+_SETTLED = _whole(families.SETTLED)
+_YOU = _whole(families.YOU)
+_HIM = re.compile("[他她]")
+_PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|挂|加急|支援")
+"""Says nothing but the order."""
+_LONG_CUE = re.compile("备|批注|标注|附注|补充|记一|记录|加一|添一|注明|附一|补一")
+_BACK = re.compile(
+    r"[?？]|[吗么]\s*$|(?:[了有]没有|咋办|怎么办|行不行?|可以吗|对不对|好不好|能不能|要不要|是不是|该不该|用不用|算不算|合适)\s*$"
+    r"|^(?:算了|不对|不行就|等等|先别|先甭|还没|不是)|说错|打错字|发错|搞错单|逗你|再想想|再商量|等我(?:消息|电话)|(?:还没|没)(?:弄|办|处理)完"
+    r"|(?:别|甭|不用|不要|不需要|用不着|不必)(?:急着|给我)?(?:转|结|挂|退|办结|加急|停|接|支援)|不是这[单个]|如果|要是|万一|的话"
+)
+_TALK = re.compile("[吃喝饭烟酒球啥谁]|电影|回家|下班|开会|快递")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`person`: as typed. `spans`: where the text of the order stands in the sentence."""
+
+    action: Action
+    person: str
+    text: str
+    timed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    core: str
+    start: int
+    end: int
+
+    def people_before(self, text: str) -> int:
+        return text.count(PERSON, 0, self.start)
+
+
+def _clauses(text: str) -> list[_Clause]:
+    cuts = [0]
+    for found in _CUT.finditer(text):
+        cuts += [found.start(), found.end()]
+    cuts.append(len(text))
+    pairs = zip(cuts[::2], cuts[1::2], strict=True)
+    return [_Clause(_core(text[start:end]), start, end) for start, end in pairs if end > start]
+
+
+def _core(text: str) -> str:
+    bare = text.replace(NUMBER, " ").strip()
+    lead = _FRONT.match(bare)
+    rest = bare[lead.end() :] if lead else bare
+    return re.sub(r"\s+", "", rest)
+
+
+def _meant(core: str) -> Action | None:
+    if len(core) > LONGEST_ORDER:
+        return None
+    return next((action for action, pattern in _ORDERS if pattern.fullmatch(core)), None)
+
+
+def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
+    """`addressed`: a ticket is named or replied to. None: no order, more than one, or one that is taken back."""
+    if marked.text.count(NUMBER) > 1:
+        return None
+    clauses = _clauses(marked.text)
+    noted = _note(marked, clauses)
+    if noted:
+        return noted
+    full = [c for c in clauses if c.core and c.core != PERSON]
+    meant = [(clause, _meant(clause.core)) for clause in full]
+    orders = [(clause, action) for clause, action in meant if action]
+    cannot = [clause for clause, action in meant if action is None and _CANNOT.fullmatch(clause.core)]
+    free = [clause for clause, action in meant if action is None and clause not in cannot]
+    action = _one({action for _, action in orders}, orders)
+    if action is None and not orders:
+        action, orders = _without_order(clauses, full, free, cannot)
+    if action is None:
+        return None
+    if any(_BACK.search(clause.core) for clause in free):
+        return None
+    if not _fits(action, free, addressed=addressed):
+        return None
+    return _reading(action, marked, clauses, [c for c, a in orders if a is action], full)
+
+
+def _one(actions: set[Action], orders: list[tuple[_Clause, Action]]) -> Action | None:
+    """What several order clauses come to."""
+    if len(actions) == 1:
+        return next(iter(actions))
+    if actions == {Action.RESOLVE, Action.FALSE_REPORT}:
+        return Action.FALSE_REPORT
+    if actions == {Action.GIVE_BACK, Action.TRANSFER}:
+        return Action.TRANSFER
+    if actions == {Action.CLAIM, Action.STATUS}:
+        return Action.CLAIM
+    if actions == {Action.CLAIM, Action.ARRIVE}:
+        near = all(families.NEAR.fullmatch(c.core) for c, a in orders if a is Action.ARRIVE)
+        return Action.CLAIM if near else None
+    return None
+
+
+def _without_order(
+    clauses: list[_Clause], full: list[_Clause], free: list[_Clause], cannot: list[_Clause]
+) -> tuple[Action | None, list[tuple[_Clause, Action]]]:
+    """What is an order only if the sentence holds no other."""
+    if cannot:
+        return Action.GIVE_BACK, []
+    if len(full) != len(clauses) and any(c.core == PERSON for c in clauses):
+        called = [c for c in free if _YOU.fullmatch(c.core)]
+        if called:
+            free.remove(called[0])
+            return Action.TRANSFER, [(called[0], Action.TRANSFER)]
+    for clause in free:
+        if _SET_OFF.fullmatch(clause.core):
+            free.remove(clause)
+            return Action.CLAIM, [(clause, Action.CLAIM)]
+    if any(_SETTLED.fullmatch(c.core) for c in free) and len(free) > 1:
+        return Action.RESOLVE, []
+    near = [c for c in free if families.NEAR.fullmatch(c.core)]
+    if near and len(near) == len(free) and any("顺" in c.core or "派" in c.core or "近" in c.core for c in near):
+        return Action.CLAIM, []
+    for clause in free:
+        if _TIMED.fullmatch(clause.core):
+            return Action.PAUSE, []
+    return None, []
+
+
+def _fits(action: Action, free: list[_Clause], *, addressed: bool) -> bool:
+    if action is Action.CLAIM:
+        return all(families.NEAR.fullmatch(c.core) or (addressed and PERSON not in c.core) for c in free)
+    return addressed or not any(_TALK.search(c.core) for c in free)
+
+
+def _reading(
+    action: Action, marked: Marked, clauses: list[_Clause], orders: list[_Clause], full: list[_Clause]
+) -> Reading:
+    person = ""
+    if action in {Action.TRANSFER, Action.HELP}:
+        person = next(filter(None, (_person(marked, clause) for clause in orders)), "")
+        if not person and len(marked.people) == 1 and (action is Action.TRANSFER or _HIM.search(orders[0].core)):
+            person = marked.people[0]
+    order = next((c for c in orders if _PURE.search(c.core)), orders[0] if orders else None)
+    told = [clause for clause in full if clause is not order]
+    timed = action is Action.PAUSE and not orders
+    return Reading(action, person, " ".join(_words(marked, clause) for clause in told), timed)
+
+
+def _words(marked: Marked, clause: _Clause) -> str:
+    return marked.restore(clause.start, clause.end).strip()
+
+
+def _person(marked: Marked, clause: _Clause) -> str:
+    found = _PERSON.search(marked.text, clause.start, clause.end)
+    if found is None:
+        return ""
+    return marked.people[clause.people_before(marked.text)] if found.group() == PERSON else found.group()
+
+
+def _note(marked: Marked, clauses: list[_Clause]) -> Reading | None:
+    """A word of writing down, and everything after it."""
+    for index, clause in enumerate(clauses):
+        found = families.NOTE.fullmatch(clause.core) if clause.core else None
+        if found is None:
+            if clause.core:
+                return None
+            continue
+        rest = found["rest"]
+        if rest and not _LONG_CUE.search(found.group()[: -len(rest)]):
+            return None
+        if not rest and index + 1 == len(clauses):
+            return None
+        tail = marked.restore(clauses[index + 1].start, clauses[-1].end) if index + 1 < len(clauses) else ""
+        text = f"{rest} {tail}".strip()
+        return Reading(Action.NOTE, "", text) if len(text) > 1 and PERSON not in rest else None
+    return None
