@@ -71,7 +71,7 @@ async def test_taken_in_the_minute_the_alarm_was_waiting_in(world: World) -> Non
 async def test_a_step_is_climbed_once_whoever_comes_on_duty_later(world: World) -> None:
     await only(world, ("wang", Duty.OFFICER))
     async with await world.unit() as unit:
-        shifts = await unit.stations.shifts(world.station_id)
+        shifts = [*await unit.stations.shifts(world.station_id)]
         for who, start, end in (("sun", 0, 11 * 60 + 12), ("zhao", 11 * 60 + 12, 24 * 60)):
             person = (await unit.people.by_identity("world", who)).person.id
             turn = {"station_id": world.station_id, "person_id": person, "duty": Duty.LEADER}

@@ -58,7 +58,7 @@ async def test_the_group_learns_a_number_and_the_rest_is_private(world: World, m
     assert "关于您刚才说的事（1 号），请在这里告诉我们，别人看不到。" in whisper.text
     assert whisper.text.splitlines()[-1] == "钱转出去了吗？"
     assert whisper.labels == ["已经转了", "还没转", "撤回"]
-    assert world.card(1, "g9").text.splitlines()[1:3] == ["群里反映 · 11月20日 11:00", say.HIDDEN_MATTER]
+    assert world.card(1, "g9").text.splitlines()[2:4] == ["群里反映 · 11月20日 11:00", say.HIDDEN_MATTER]
     for officer in (world.wang, world.sun):
         assert SECRET in world.card(1, officer.private).text
     keeps_silent(world)
