@@ -74,7 +74,7 @@ async def _in_trouble(fake: Fake, bot: Bot, traffic: Traffic, mode: str, count: 
 
 async def _well_again(fake: Fake, bot: Bot, traffic: Traffic, database: str) -> None:
     await until(bot.well, 10, "/healthz is well again without a restart")
-    await until(lambda: quiet(fake, database), 20, "everything is answered")
+    await until(lambda: quiet(fake, database), 60, "everything is answered")
     result = await reckon(traffic, database, await fake.sent(), 0)
     assert (result.lost, result.doubled, result.without_receipt, result.copies) == (0, 0, 0, 0), result
 

@@ -27,9 +27,9 @@ from storage.model.tickets import Urgency
 
 Floats = NDArray[np.float64]
 GRAMS = (1, 3)
-FEWEST = 2
+FEWEST = 3
 """An n-gram of fewer messages is an accident."""
-MOST = 36_000
+MOST = 26_000
 C = 1.0
 NAIVE = 0.5
 """How much a naive Bayes of the same features has to say beside the margin: together they err less on strangers."""

@@ -1,6 +1,9 @@
 """Which entry answers a question, and how surely. Pure: the same figures on any database."""
 
+from __future__ import annotations
+
 import math
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -50,8 +53,13 @@ class Index:
         self.by_code = {entry.code: entry for entry in self.entries}
         self._texts = {e.code: "\n".join((e.question, *e.aliases, e.answer)) for e in self.entries}
         self._spoken: dict[str, set[str]] = {}  # things and other notions of an entry, once asked for
-        self._places: dict[str, list[tuple[int, float, float]]] = defaultdict(list)  # entry, gain per share, core
-        questions = [[terms(q) for q in (entry.question, *entry.aliases)] for entry in self.entries]
+        # Entry, gain per share, core; and again. In one array a term: as tuples they would fill ten megabytes.
+        self._places: dict[str, array[float]] = defaultdict(_numbers)
+        shared: dict[str, str] = {}  # each term once in memory: thousands of questions are made of the same ones
+        questions = [
+            [tuple(shared.setdefault(t, t) for t in sorted(terms(q))) for q in (entry.question, *entry.aliases)]
+            for entry in self.entries
+        ]
         counts = [Counter(term for question in each for term in question) for each in questions]
         spread = Counter(term for count in counts for term in count)
         total = max(len(self.entries), FEWEST) + 1
@@ -62,7 +70,7 @@ class Index:
             self._add(number, count, each)
         self._questions = [[(q, self._length(q)) for q in each] for each in questions]
 
-    def _add(self, number: int, count: Counter[str], questions: Sequence[set[str]]) -> None:
+    def _add(self, number: int, count: Counter[str], questions: Sequence[Sequence[str]]) -> None:
         told = {t for line in self.entries[number].answer.splitlines() for t in terms(line, pairs=False)}
         many = len(questions)
         core = {t: (n / many) ** 1.5 * self._weight[t] for t, n in count.items() if n / many >= CORE_SHARE}
@@ -71,7 +79,7 @@ class Index:
             gain = COVERED * count[term] / (count[term] + 1.0) + TITLED * (term in questions[0])
             if term in told:
                 gain += ANSWERED
-            self._places[term].append((number, gain, CORE * core.get(term, 0.0) / whole))
+            self._places[term].extend((number, gain, CORE * core.get(term, 0.0) / whole))
 
     def telling(self, words: Collection[str], limit: int) -> list[str]:
         """Those of the words that stand in entries and tell most about which."""
@@ -91,7 +99,7 @@ class Index:
             self._spoken[code] = meant(self._texts[code])
         return named - self._spoken[code]
 
-    def _length(self, question: set[str]) -> float:
+    def _length(self, question: Sequence[str]) -> float:
         return math.sqrt(sum(self._weight[t] for t in question)) or 1.0
 
     def best(self, question: str, among: Collection[str] | None = None, limit: int = 3) -> list[Hit]:
@@ -101,8 +109,9 @@ class Index:
         scores = [0.0] * len(self.entries)
         for term, weight in weights.items():
             part = weight / whole
-            for number, gain, core in self._places.get(term, ()):
-                scores[number] += part * gain + core
+            places = self._places.get(term, _NOWHERE)
+            for at in range(0, len(places), 3):
+                scores[int(places[at])] += part * places[at + 1] + places[at + 2]
         near = [n for n, score in enumerate(scores) if score and (among is None or self.entries[n].code in among)]
         close = sorted(near, key=lambda number: (-scores[number], number))[: max(CLOSE, limit + 1)]
         length = math.sqrt(whole)
@@ -115,7 +124,14 @@ class Index:
 
     def _near(self, weights: dict[str, float], number: int) -> float:
         """What the question shares with the nearest question of an entry, each measured by its length."""
-        return max(sum(map(weights.__getitem__, weights.keys() & q)) / size for q, size in self._questions[number])
+        return max(sum(weights[t] for t in q if t in weights) / size for q, size in self._questions[number])
+
+
+def _numbers() -> array[float]:
+    return array("d")
+
+
+_NOWHERE = _numbers()
 
 
 def _kind(term: str) -> float:
