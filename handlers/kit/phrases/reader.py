@@ -9,11 +9,11 @@ from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import read_clauses
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
+from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
 from handlers.kit.phrases.shifts import read_shift
 from handlers.kit.phrases.when import read_when
 from handlers.kit.phrases.words import NUMBER, PERSON, PLACE, Marked, mark, plain
-from handlers.kit.phrases.people import called, name_people
 
 LONGEST = 500
 """Characters. Nobody types an order that long."""
@@ -53,12 +53,16 @@ RECONSIDERED = frozenset({Action.HELP, Action.GIVE_BACK, Action.FALSE_REPORT})
 
 _EDGE = " ,，。.;；:：、!！~～-—"
 _DOUBT = re.compile(
-    r"[?？]|[吗么]\s*$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$|(?:[了有]没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
-    r"(?:算了|不对|不行就|等等|先别|先甭|哦不|不不|等下|且慢|慢着|错了|不是(?=[这那\s,，]|$))|说错|打错|发错|搞错单|开玩笑"
+    r"[?？]|[吗么]\s*$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$|(?:[了有]没有|咋办|怎么办|行不行|可以吗"
+    r"|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
+    r"(?:算了|不对|不行就|等等|先别|先甭|哦不|不不|等下|且慢|慢着|错了|不是(?=[这那\s,，]|$))|说错|打错|发错"
+    r"|搞错单|开玩笑"
     r"|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
     "|不是这[单个]"
 )
 """In the text after an order: was it one?"""
+
+_NO_NOTE = re.compile("呢|谁|怎么|咋|在哪|有没有|是什么|写的?$|[栏表]")
 
 _IF = re.compile("如果|要是|万一|的话")
 
@@ -68,7 +72,8 @@ _WORKING = re.compile(
     "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
     "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
     "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
-    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我|帮我|发一?下|查一?下|看看"
+    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我"
+    "|帮我|发一?下|查一?下|看看"
 )
 """What could as well be an order, an outcome or a plan."""
 
@@ -332,6 +337,8 @@ def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase 
 
 def _doubtful(action: Action, text: str) -> bool:
     """Does the free text take back the order before it?"""
+    if action is Action.NOTE and _NO_NOTE.match(text):
+        return True
     if action is Action.RESOLVE and re.search("还没|尚未", text):
         return True
     if _DOUBT.search(text) or (action is not Action.PAUSE and _LATER.search(text)):

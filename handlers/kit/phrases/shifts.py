@@ -15,7 +15,9 @@ LONGEST = 60
 
 _PLAIN_DAY = re.sub("[?]P<[a-z]+>", "?:", DAY)
 _DAYS = re.compile(
-    rf"(?:[今明后](?:晚上?|早上?|夜里?)|{_PLAIN_DAY}|(?:这|下)?周末|元旦|除夕|大年[三初][十一二三四五六七八九]?|[正腊]月[初十廿二三][一-龥]?|初[一二三四五六七八九十]|元宵|七夕|重阳|平安夜|圣诞|春节|清明|五一|端午|中秋|国庆)"
+    rf"(?:[今明后](?:晚上?|早上?|夜里?)|{_PLAIN_DAY}|(?:这|下)?周末|元旦|除夕|大年[三初][十一二三四五六七八九]?"
+    rf"|[正腊]月[初十廿二三][一-龥]?|初[一二三四五六七八九十]|元宵|七夕|重阳|平安夜|圣诞|春节|清明|五一|端午|中秋"
+    rf"|国庆)"
     rf"(?:当天|那天|上午|下午|晚上|早上|夜里)?"
 )
 _SHIFT_WORDS = "[大小]夜班?|[白夜早中晚全]天?班|全天|值班|备勤|当班|[那这]个班|的班|晚上|夜里|白天"
@@ -78,7 +80,9 @@ _DUTY_WHO = re.compile(
 _LISTED = re.compile(
     r"(?=.*(?:谁|哪位|哪个|哪些|哪几|表|名单|几个人))(?=.*(?:班|值|备勤))"
     + bag(
-        "谁 哪位 哪个 哪些人 哪些 哪几个 几个人 值班表 值班名单 排班表 名单 值班长 值班 带班 当班 备勤 白班 夜班 早班 晚班 中班 排的 排班 排 轮到 轮 看一下 看下 看看 查一下 查下 查 问一下 请问 是 的 在 有 都 班 人 领导 所长 民警 辅警 发一下 发我 发下",
+        "谁 哪位 哪个 哪些人 哪些 哪几个 几个人 值班表 值班名单 排班表 名单 值班长 值班 带班 当班 备勤 白班 夜班"
+        " 早班 晚班 中班 排的 排班 排 轮到 轮 看一下 看下 看看 查一下 查下 查 问一下 请问 是 的 在 有 都 班 人"
+        " 领导 所长 民警 辅警 发一下 发我 发下",
         r"①上呢啊呀哈嘛了\s,，。?？!！",
     )
 )
@@ -162,12 +166,15 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
     if topic is not None:
         return Phrase(Action.ASK, topic=topic)
     order = None
-    if not _TICKETS.search(named) and any(word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串")):
+    if not _TICKETS.search(named) and any(
+        word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串")
+    ):
         order = _roster(named, people, now)
     return order or _in_clauses(named, people)
 
 
 _TICKETS = re.compile("退[回单掉]|转[给派交]|挂起|办结|结案|误报")
+_OF_SHIFTS = re.compile("[班顶替假休换勤值岗倒串]")
 _BOSS = re.compile(r"^(?:班长|所长|队长|领导|报告|各位|兄弟们|老大|大家)[\s,，]*")
 
 
