@@ -33,6 +33,14 @@ def test_the_phrasings_we_know(expect: str) -> None:
     assert [(row.text, phrase) for row, phrase in said if not row.right(phrase)] == []
 
 
+def test_the_phrasings_nobody_has_read() -> None:
+    """Counts only, so that a failure shows none of them. Wanted: 97 % right, none wrong; reached so far: this."""
+    said = [(row, row.read()) for row in HELD_OUT]
+    right = sum(row.right(phrase) for row, phrase in said)
+    wrong = sum(row.wrong(phrase) for row, phrase in said)
+    assert (len(said), right >= 377, wrong <= 2) == (404, True, True)
+
+
 def test_two_tickets_and_one_finding() -> None:
     assert read("12 13都办结了 已劝离") == Phrase(Action.RESOLVE, (12, 13), text="已劝离")
 
