@@ -73,7 +73,7 @@ _TALK = re.compile("吃|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`person`: as typed. `spans`: where the text of the order stands in the sentence."""
+    """`person`: as typed. `text`: what the clauses beside the order say. `timed`: an order only if it names a time."""
 
     action: Action
     person: str
