@@ -126,7 +126,8 @@ def read_phrase(
     """What an officer means by `text`; None: nothing that is ours to do. Pure, well under a millisecond.
 
     `replied`: the ticket of the message replied to. `mine`: tickets in the officer's hands; `waiting`: tickets the
-    officer could claim. `colleagues`: their full names; 小王, 建国 or 敏姐 is the one it fits. `today`: now, in the station's local time.
+    officer could claim. `colleagues`: their full names; 小王, 建国 or 敏姐 fits one.
+    `today`: now, in the station's local time.
     """
     if len(text) > LONGEST:
         return None
