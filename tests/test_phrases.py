@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from handlers.kit.phrases import Action, Ambiguous, Phrase, Topic, Why, read_phrase
 from tests.phrases_kit import COLLEAGUES, NOW, rows
 
-DEV = rows("dev.jsonl")
+DEV = [row for name in ("dev.jsonl", "dev_b.jsonl", "dev_c.jsonl") for row in rows(name)]
+HELD_OUT = rows("heldout.jsonl")
+"""Written by somebody who does not know the grammar; nobody who works on the grammar reads it."""
 
 
 def read(
@@ -29,6 +31,14 @@ def test_the_phrasings_we_know(expect: str) -> None:
     said = [(row, row.read()) for row in DEV if row.expect == expect]
     assert [(row.text, phrase) for row, phrase in said if row.wrong(phrase)] == []
     assert [(row.text, phrase) for row, phrase in said if not row.right(phrase)] == []
+
+
+def test_the_phrasings_nobody_has_read() -> None:
+    """Counts only, so that a failure shows none of them. Wanted: 97 % right, none wrong; reached so far: this."""
+    said = [(row, row.read()) for row in HELD_OUT]
+    right = sum(row.right(phrase) for row, phrase in said)
+    wrong = sum(row.wrong(phrase) for row, phrase in said)
+    assert (len(said), right >= 377, wrong <= 2) == (404, True, True)
 
 
 def test_two_tickets_and_one_finding() -> None:
@@ -83,9 +93,25 @@ class TestAsking:
 
 class TestPeople:
     def test_a_call_is_the_colleague_of_that_surname(self) -> None:
-        said = read("12转给老陈")
+        said = read("12转给老周")
         assert isinstance(said, Phrase)
-        assert said.person == "陈刚"
+        assert said.person == "周明"
+
+    @pytest.mark.parametrize("call", ["建国", "建国哥", "小王", "王哥", "王警官", "@王建国"])
+    def test_one_person_has_many_calls(self, call: str) -> None:
+        said = read(f"12转给{call}")
+        assert isinstance(said, Phrase)
+        assert said.person == "王建国"
+
+    def test_nobody_we_know(self) -> None:
+        said = read("12转给老陈")
+        assert isinstance(said, Ambiguous)
+        assert said.why is Why.WHO
+
+    def test_two_of_one_given_name(self) -> None:
+        said = read("12转给敏姐", colleagues=("赵敏", "周敏"))
+        assert isinstance(said, Ambiguous)
+        assert [choice.person for choice in said.choices] == ["赵敏", "周敏"]
 
     def test_two_of_one_surname(self) -> None:
         said = read("12转给老周", colleagues=("周明", "周亮"))

@@ -16,11 +16,18 @@ LONGEST_ORDER = 26
 
 _CUT = re.compile(SEP)
 _FRONT = re.compile(
-    r"(?:(?:[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|儿|的话|的|话"
-    r"|对了|行了?|好了|妥了?|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?|可以|把|将|呢|啊|哈|吧|[:：、/+&和跟])\s?)*",
+    r"(?:(?:[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
+    r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|儿|的话|的|话"
+    r"|对了|不好意思|抱歉|对不[起住]|真的?|那个|行了?|好了|妥了?|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?"
+    r"|可以|把|将|呢|啊|哈|吧|[:：、/+&和跟])\s?)*",
     re.IGNORECASE,
 )
-_TAIL = "[啦吧哈啊呀哦噢嘛呗喽哒咯哎呢诶唉的嘞哇咧儿滴\\s]*"
+_TAIL = "[啦吧哈啊呀哦噢嘛呗喽哒咯哎呢诶唉的嘞哇咧儿滴\\s]*(?:就(?:得|行|好|可以|成)了?|得了|好了|行了)?"
+_NUMBERED = re.compile(rf"{NUMBER}\s?(?:号|警情|单子|那单|这单)?")
+_VOCATIVE = re.compile(
+    "(?:各位|几位)?(?:哥几个|哥|班长|所长|队长|老大|领导|兄弟们?|弟兄们?|大佬|亲|师傅|大家"
+    "|同志们?)(?=[吧哈啊呀啦]*$)(?<!§哥)"
+)
 _PERSON = re.compile(f"{PERSON}|{PLACES}")
 
 
@@ -29,7 +36,20 @@ def _whole(pattern: str, tail: str = "了?") -> re.Pattern[str]:
     return re.compile(rf"(?:{bounded}){tail}{_TAIL}", re.VERBOSE | re.IGNORECASE)
 
 
-_ORDERS = tuple((action, _whole(core, "" if action is Action.CLAIM else "了?")) for action, core in families.ORDERS)
+_TOLD = {
+    Action.CLAIM: "",
+    Action.TRANSFER: "",
+    Action.PAUSE: "了?(?!呢)",
+    Action.GIVE_BACK: "(?:(?<!人)了)?",
+    Action.HELP: "(?:(?<!来人)了)?",
+}
+"""How an order may end; the others may be told as done."""
+_ORDERS = tuple((action, _whole(core, _TOLD.get(action, "了?"))) for action, core in families.ORDERS)
+_LOOSE = re.compile(
+    "完|妥|没事儿?|不(?:要|去|接|办|管)|我?先?走|停|要|.*给§看看?|退|推|压|挂|[出跑领拿包揽收扛]|我(?:的|要)?"
+    "|恢复|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
+)
+"""Too little to be an order unless a ticket is named or replied to."""
 _SET_OFF = _whole(families.SET_OFF)
 _CANNOT = _whole(families.CANT)
 _TIMED = _whole(families.PAUSE_TIMED)
@@ -38,18 +58,22 @@ _YOU = _whole(families.YOU)
 _HIM = re.compile("[他她]")
 _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|挂|加急|支援")
 """Says nothing but the order."""
+_SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
 _LONG_CUE = re.compile("备|批注|标注|附注|补充|记一|记录|加一|添一|注明|附一|补一")
 _BACK = re.compile(
-    r"[?？]|[吗么]\s*$|(?:[了有]没有|咋办|怎么办|行不行?|可以吗|对不对|好不好|能不能|要不要|是不是|该不该|用不用|算不算|合适)\s*$"
-    r"|^(?:算了|不对|不行就|等等|先别|先甭|还没|不是)|说错|打错字|发错|搞错单|逗你|再想想|再商量|等我(?:消息|电话)|(?:还没|没)(?:弄|办|处理)完"
-    r"|(?:别|甭|不用|不要|不需要|用不着|不必)(?:急着|给我)?(?:转|结|挂|退|办结|加急|停|接|支援)|不是这[单个]|如果|要是|万一|的话"
+    r"[?？]|[吗么]\s*$|(?:[了有]没有|咋办|怎么办|行不行?|可以吗|对不对|好不好|能不能|要不要|是不是|该不该|用不用"
+    r"|算不算|合适)\s*$"
+    r"|^(?:算了|不对|不行就|等等|先别|先甭|还没|不是)|说错|打错字|发错|搞错单|逗你|再想想|再商量|等我(?:消息"
+    r"|电话)|(?:还没|没)(?:弄|办|处理)完"
+    r"|(?:别|甭|不用|不要|不需要|用不着|不必)(?:急着|给我)?(?:转|结|挂|退|办结|加急|停|接|支援)|不是这[单个]|如果"
+    r"|要是|万一|的话"
 )
-_TALK = re.compile("[吃喝饭烟酒球啥谁]|电影|回家|下班|开会|快递")
+_TALK = re.compile("吃|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|啥|谁|电影|回家|下班|开会|快递")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`person`: as typed. `spans`: where the text of the order stands in the sentence."""
+    """`person`: as typed. `text`: what the clauses beside the order say. `timed`: an order only if it names a time."""
 
     action: Action
     person: str
@@ -77,10 +101,12 @@ def _clauses(text: str) -> list[_Clause]:
 
 
 def _core(text: str) -> str:
-    bare = text.replace(NUMBER, " ").strip()
+    bare = re.sub(r"\s+", "", _NUMBERED.sub("", text))
     lead = _FRONT.match(bare)
     rest = bare[lead.end() :] if lead else bare
-    return re.sub(r"\s+", "", rest)
+    rest = _VOCATIVE.sub("", rest)
+    half = rest[: len(rest) // 2]
+    return half if len(half) > 1 and rest == half * 2 else rest
 
 
 def _meant(core: str) -> Action | None:
@@ -95,13 +121,15 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
         return None
     clauses = _clauses(marked.text)
     noted = _note(marked, clauses)
-    if noted:
+    if noted and (addressed or _LONG_CUE.search(clauses[0].core)):
         return noted
     full = [c for c in clauses if c.core and c.core != PERSON]
     meant = [(clause, _meant(clause.core)) for clause in full]
     orders = [(clause, action) for clause, action in meant if action]
     cannot = [clause for clause, action in meant if action is None and _CANNOT.fullmatch(clause.core)]
     free = [clause for clause, action in meant if action is None and clause not in cannot]
+    if not addressed and any(_LOOSE.fullmatch(clause.core.rstrip("了吧啊的呀啦")) for clause in full):
+        return None
     action = _one({action for _, action in orders}, orders)
     if action is None and not orders:
         action, orders = _without_order(clauses, full, free, cannot)
@@ -120,6 +148,8 @@ def _one(actions: set[Action], orders: list[tuple[_Clause, Action]]) -> Action |
         return next(iter(actions))
     if actions == {Action.RESOLVE, Action.FALSE_REPORT}:
         return Action.FALSE_REPORT
+    if actions == {Action.HELP, Action.GIVE_BACK}:
+        return Action.GIVE_BACK
     if actions == {Action.GIVE_BACK, Action.TRANSFER}:
         return Action.TRANSFER
     if actions == {Action.CLAIM, Action.STATUS}:
@@ -168,16 +198,26 @@ def _reading(
     person = ""
     if action in {Action.TRANSFER, Action.HELP}:
         person = next(filter(None, (_person(marked, clause) for clause in orders)), "")
+        alone = [c for c in clauses if marked.text[c.start : c.end].strip(f"{NUMBER}@ ") == PERSON]
+        if not person and len(alone) == 1:
+            person = _person(marked, alone[0])
         if not person and len(marked.people) == 1 and (action is Action.TRANSFER or _HIM.search(orders[0].core)):
             person = marked.people[0]
     order = next((c for c in orders if _PURE.search(c.core)), orders[0] if orders else None)
+    if action in _SAYS_WHY and order is not None and not _PURE.search(order.core):
+        order = None
     told = [clause for clause in full if clause is not order]
     timed = action is Action.PAUSE and not orders
     return Reading(action, person, " ".join(_words(marked, clause) for clause in told), timed)
 
 
 def _words(marked: Marked, clause: _Clause) -> str:
-    return marked.restore(clause.start, clause.end).strip()
+    parts = []
+    start = clause.start
+    for end in (*(i for i in range(clause.start, clause.end) if marked.text[i] == NUMBER), clause.end):
+        parts.append(marked.restore(start, end).strip())
+        start = end + 1
+    return "".join(parts)
 
 
 def _person(marked: Marked, clause: _Clause) -> str:
@@ -191,11 +231,15 @@ def _note(marked: Marked, clauses: list[_Clause]) -> Reading | None:
     """A word of writing down, and everything after it."""
     for index, clause in enumerate(clauses):
         found = families.NOTE.fullmatch(clause.core) if clause.core else None
+        if clause.core == "情况" and marked.text[clause.end : clause.end + 1] in {":", "："}:
+            return Reading(Action.NOTE, "", marked.restore(clause.end + 1, clauses[-1].end))
         if found is None:
             if clause.core:
                 return None
             continue
         rest = found["rest"]
+        if rest and clause.core.startswith("提醒"):
+            return Reading(Action.NOTE, "", marked.restore(clause.start, clauses[-1].end))
         if rest and not _LONG_CUE.search(found.group()[: -len(rest)]):
             return None
         if not rest and index + 1 == len(clauses):

@@ -55,7 +55,7 @@ GIVE_BACK = (
     rule(Action.GIVE_BACK, rf"(?:我)?(?:想|要|先|申请)?{_RETURN}\s?{{N}}{_TO_DUTY}{{X}}"),
     rule(Action.GIVE_BACK, rf"{{N}}{_CANNOT}{{X}}"),
     rule(Action.GIVE_BACK, r"{N}(?:我)?(?:先)?不(?:接|去|办|跟|管)了{X}"),
-    rule(Action.GIVE_BACK, rf"{{N}}(?:能不能|还是|帮我|给我)?{_OTHERS}{{X}}"),
+    rule(Action.GIVE_BACK, rf"{{N}}(?:能不能|还是|帮我|给我)?{_OTHERS}(?!了){{X}}"),
     rule(Action.GIVE_BACK, rf"{{N}}{_OWN}(?:{{S}})(?:{_CANNOT}|{_OTHERS}|{_RETURN}){{E}}"),
     rule(Action.GIVE_BACK, rf"{{N}}(?P<t>(?:{{I}}|在|正在|手上|人在|家里|还在|有)[^№§]{{0,20}}?)(?:{_CANNOT}){{E}}"),
     rule(Action.GIVE_BACK, rf"{_OWN}{{S}}{{N}}(?:{_CANNOT}|{_OTHERS}|(?:我)?{_RETURN}){{E}}"),
@@ -79,7 +79,8 @@ _JOIN = (
 _HERE = "(?:我这边|这边|现场|我|我们|这里)?"
 _CALL = any_of("叫上 喊上 带上 拉上 叫 喊 让 请 带 加 加上 派 麻烦 需要 要 和 跟 约上 捎上")
 _ALONE = any_of(
-    "人手不够 人不够 人手不足 一个人不行 一个人搞不定 一个人弄不了 一个人忙不过来 缺人 快来人 来人 人太少 赶紧来人"
+    "人手不够 人不够 人手不足 一个人不行 一个人搞不定 一个人弄不了 一个人忙不过来 缺人 快来人 来人(?!了)"
+    " 人太少 赶紧来人"
     " 一个人顶不住 顶不住了 控制不住"
 )
 _NEED = "(?:需要|请求|申请|急需|要|求|请|快来|来|缺|呼叫|加|再加|增加|速来|赶紧来|赶快来|快|速|马上来)"
@@ -87,7 +88,7 @@ HELP = (
     rule(Action.HELP, rf"{{N}}{_HERE}{_NEED}(?:几个|两个|个|一下|点)?{_BACKUP}{{X}}"),
     rule(
         Action.HELP,
-        rf"{{N}}{_HERE}(?:{_NEED}|再来|派|再派)(?:一个|两个|三个|个|几个|俩|点|些|两)?人(?:来|过来|去)?{_BACKUP}?{{X}}",
+        rf"{{N}}{_HERE}(?:{_NEED}|再来|派|再派)(?:一个|两个|三个|个|几个|俩|点|些|两)?人(?:来|过来|去)?{_BACKUP}?(?!了){{X}}",
     ),
     rule(
         Action.HELP,

@@ -47,7 +47,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One order. `numbers`: the tickets, in the order said. `person`: whom, as typed: a colleague, a queue, a partner.
+    """One order. `numbers`: the tickets, in the order said. `person`: a colleague (full name), a queue or a partner.
 
     `text`: finding, reason or note. `until`: when a paused ticket wakes, in the station's local time.
     `day`: the day of the shift a swap or a question is about.

@@ -20,7 +20,11 @@ def _calls(colleagues: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         if not re.fullmatch(rf"[{COMMON}][一-龥]{{1,2}}", name) or _BY_SURNAME.fullmatch(name):
             continue
         given, last = name[1:], name[-1]
-        short = [f"{given}{t}" for t in ("哥", "姐", "同志")] + [f"{last}{t}" for t in "哥姐子"] + [f"{b}{last}" for b in "小阿"]
+        short = (
+            [f"{given}{t}" for t in ("哥", "姐", "同志")]
+            + [f"{last}{t}" for t in "哥姐子"]
+            + [f"{b}{last}" for b in "小阿"]
+        )
         for call in dict.fromkeys([*short, *([given] if len(given) == 2 else [])]):
             if call not in colleagues:
                 calls.setdefault(call, []).append(name)

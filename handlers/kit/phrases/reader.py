@@ -9,11 +9,11 @@ from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import read_clauses
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
+from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
 from handlers.kit.phrases.shifts import read_shift
 from handlers.kit.phrases.when import read_when
 from handlers.kit.phrases.words import NUMBER, PERSON, PLACE, Marked, mark, plain
-from handlers.kit.phrases.people import called, name_people
 
 LONGEST = 500
 """Characters. Nobody types an order that long."""
@@ -49,14 +49,20 @@ RULES = (
 )
 """In the order they are tried; the first that matches is meant."""
 
+RECONSIDERED = frozenset({Action.HELP, Action.GIVE_BACK, Action.FALSE_REPORT})
+
 _EDGE = " ,，。.;；:：、!！~～-—"
 _DOUBT = re.compile(
-    r"[?？]|[吗么]\s*$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$|(?:[了有]没有|咋办|怎么办|行不行|可以吗|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
-    r"(?:算了|不对|不行就|等等|先别)|说错|打错|发错|搞错单|开玩笑"
+    r"[?？]|[吗么]\s*$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$|(?:[了有]没有|咋办|怎么办|行不行|可以吗"
+    r"|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
+    r"(?:算了|不对|不行就|等等|先别|先甭|哦不|不不|等下|且慢|慢着|错了|不是(?=[这那\s,，]|$))|说错|打错|发错"
+    r"|搞错单|开玩笑"
     r"|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
     "|不是这[单个]"
 )
 """In the text after an order: was it one?"""
+
+_NO_NOTE = re.compile("呢|谁|怎么|咋|在哪|有没有|是什么|写的?$|[栏表]")
 
 _IF = re.compile("如果|要是|万一|的话")
 
@@ -66,7 +72,8 @@ _WORKING = re.compile(
     "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
     "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
     "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
-    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急"
+    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我"
+    "|帮我|发一?下|查一?下|看看"
 )
 """What could as well be an order, an outcome or a plan."""
 
@@ -98,6 +105,9 @@ _HINTS = (
 )
 """For a question only; nothing is done because of them."""
 
+_ON_THE_WAY = Phrase(Action.STATUS, text=Status.EN_ROUTE)
+"""Under a card it is said of that ticket."""
+
 _CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
 """What is asked of other numbers too: 12345的电话是多少."""
 
@@ -116,7 +126,8 @@ def read_phrase(
     """What an officer means by `text`; None: nothing that is ours to do. Pure, well under a millisecond.
 
     `replied`: the ticket of the message replied to. `mine`: tickets in the officer's hands; `waiting`: tickets the
-    officer could claim. `colleagues`: every name somebody answers to. `today`: now, in the station's local time.
+    officer could claim. `colleagues`: their full names; 小王, 建国 or 敏姐 fits one.
+    `today`: now, in the station's local time.
     """
     if len(text) > LONGEST:
         return None
@@ -125,7 +136,7 @@ def read_phrase(
         return None
     named, people = name_people(said, colleagues)
     shift = read_shift(named, people, today)
-    if shift is not None:
+    if shift is not None and not (replied and shift == _ON_THE_WAY):
         return _with_person(shift, colleagues)
     desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
     marked = mark(named, people, desk.known)
@@ -133,7 +144,9 @@ def read_phrase(
     if asked:
         return asked
     ordered = desk.ordered(marked)
-    if isinstance(ordered, Phrase) or (ordered and ordered.why is Why.WHICH_ACTION):
+    if isinstance(ordered, Phrase):
+        return desk.reconsidered(ordered, marked)
+    if ordered and ordered.why is Why.WHICH_ACTION:
         return ordered
     return desk.in_clauses(marked) or ordered or desk.rest(marked, said)
 
@@ -170,8 +183,20 @@ class _Desk:
                 return self._order(rule, found, marked)
         return None
 
+    def reconsidered(self, order: Phrase, marked: Marked) -> Phrase | Ambiguous:
+        """What a rule took for the text of an order may be the better half of it, or another order."""
+        if order.action not in RECONSIDERED:
+            return order
+        found = self.in_clauses(marked)
+        if not isinstance(found, Phrase) or found.numbers != order.numbers:
+            return order
+        if found.action is order.action:
+            return found if found.text or found.person else order
+        return found if {found.action, order.action} == {Action.GIVE_BACK, Action.HELP} else order
+
     def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
         """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""
+        marked = marked.without_strangers(self.known)
         given = marked.numbers[0] if NUMBER in marked.text else ()
         found = read_clauses(marked, addressed=bool(given or self.replied))
         if found is None or not (given or self.replied or len(self._pool(found.action)) == 1):
@@ -203,7 +228,8 @@ class _Desk:
         decided = self._for_tickets(order, _given(rule, found, marked), weak=rule.weak)
         if not isinstance(decided, Phrase):
             return decided
-        if _doubtful(rule.action, text):
+        second = rule.action is Action.TRANSFER and bool(text) and PERSON in marked.text[slice(*found.span("t"))]
+        if second or _doubtful(rule.action, text):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
         allowed = self._allowed(decided, weak=rule.weak)
         return _with_person(allowed, self.colleagues)
@@ -219,6 +245,8 @@ class _Desk:
         if action is Action.CLAIM:
             return self.waiting
         if action in HOLDERS or action is Action.NOTE:
+            return self.mine
+        if action is Action.TRANSFER and len(self.mine) == 1:
             return self.mine
         return tuple(dict.fromkeys((*self.mine, *self.waiting)))
 
@@ -243,6 +271,8 @@ class _Desk:
         numbers = set(order.numbers)
         if weak and order.action is Action.CLAIM and numbers <= set(self.mine):
             return Ambiguous(Why.WHICH_ACTION, (order,))  # on the way to what is theirs already
+        if order.action is Action.STATUS and numbers <= set(self.waiting):
+            return Phrase(Action.CLAIM, order.numbers)
         if order.action in HOLDERS and not numbers <= set(self.mine):
             return Ambiguous(Why.NOT_YOURS, (order,))
         if order.action is Action.TRANSFER and not numbers <= self.known:
@@ -308,6 +338,10 @@ def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase 
 
 def _doubtful(action: Action, text: str) -> bool:
     """Does the free text take back the order before it?"""
+    if action is Action.NOTE and _NO_NOTE.match(text):
+        return True
+    if action is Action.RESOLVE and re.search("还没|尚未", text):
+        return True
     if _DOUBT.search(text) or (action is not Action.PAUSE and _LATER.search(text)):
         return True
     return action not in {Action.RESOLVE, Action.NOTE, Action.PAUSE} and _IF.search(text) is not None

@@ -15,7 +15,9 @@ LONGEST = 60
 
 _PLAIN_DAY = re.sub("[?]P<[a-z]+>", "?:", DAY)
 _DAYS = re.compile(
-    rf"(?:(?:今|明)(?:晚上?|早上?|夜里?)|{_PLAIN_DAY}|(?:这|下)?周末|元旦|除夕|大年[三初][十一二三四五六七八九]?|[正腊]月[初十廿二三][一-龥]?|初[一二三四五六七八九十]|元宵|七夕|重阳|平安夜|圣诞|春节|清明|五一|端午|中秋|国庆)"
+    rf"(?:[今明后](?:晚上?|早上?|夜里?)|{_PLAIN_DAY}|(?:这|下)?周末|元旦|除夕|大年[三初][十一二三四五六七八九]?"
+    rf"|[正腊]月[初十廿二三][一-龥]?|初[一二三四五六七八九十]|元宵|七夕|重阳|平安夜|圣诞|春节|清明|五一|端午|中秋"
+    rf"|国庆)"
     rf"(?:当天|那天|上午|下午|晚上|早上|夜里)?"
 )
 _SHIFT_WORDS = "[大小]夜班?|[白夜早中晚全]天?班|全天|值班|备勤|当班|[那这]个班|的班|晚上|夜里|白天"
@@ -66,7 +68,7 @@ _WHO_DUTY = re.compile(
     rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|的|是|[{_S}])*(?:都有谁"
     rf"|是谁|谁|哪位|哪个|哪几个人?|哪些人)"
     rf"(?:①|在|是|来|上|当|现在)*(?:值班长?|带班|当班|的?班|备勤|值[白夜]班|[白夜]班|值|岗|岗上|所里"
-    rf"|在岗)[①的啊呀呢吗{_S}]*"
+    rf"|在岗)[①的啊呀呢吗哈嘛{_S}]*"
 )
 _DUTY_WHO = re.compile(
     rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|现在|目前|的|[{_S}])*(?:值班长?|带班|当班|[白夜晚早]班|备勤)"
@@ -75,6 +77,15 @@ _DUTY_WHO = re.compile(
 )
 
 
+_LISTED = re.compile(
+    r"(?=.*(?:谁|哪位|哪个|哪些|哪几|表|名单|几个人))(?=.*(?:班|值|备勤))"
+    + bag(
+        "谁 哪位 哪个 哪些人 哪些 哪几个 几个人 值班表 值班名单 排班表 名单 值班长 值班 带班 当班 备勤 白班 夜班"
+        " 早班 晚班 中班 排的 排班 排 轮到 轮 看一下 看下 看看 查一下 查下 查 问一下 请问 是 的 在 有 都 班 人"
+        " 领导 所长 民警 辅警 发一下 发我 发下",
+        r"①上呢啊呀哈嘛了\s,，。?？!！",
+    )
+)
 _STATE = "(?:(?:我的?)?(?:现在)?状态)?(?:(?:改|换|切|切换|设|设置|标记|调)(?:成|为|到)?)?[:：]?\\s?"
 
 
@@ -141,6 +152,7 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
     """`named`: plain text with § for people. None: it is nothing of these."""
     if len(named) > LONGEST:
         return None
+    named = _BOSS.sub("", named)
     for status, pattern in _STATUS:
         if pattern.fullmatch(named):
             return Phrase(Action.STATUS, text=status)
@@ -154,9 +166,16 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
     if topic is not None:
         return Phrase(Action.ASK, topic=topic)
     order = None
-    if any(word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串")):
+    if not _TICKETS.search(named) and any(
+        word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串")
+    ):
         order = _roster(named, people, now)
     return order or _in_clauses(named, people)
+
+
+_TICKETS = re.compile("退[回单掉]|转[给派交]|挂起|办结|结案|误报")
+_OF_SHIFTS = re.compile("[班顶替假休换勤值岗倒串]")
+_BOSS = re.compile(r"^(?:班长|所长|队长|领导|报告|各位|兄弟们|老大|大家)[\s,，]*")
 
 
 def _in_clauses(named: str, people: tuple[str, ...]) -> Phrase | Ambiguous | None:
@@ -174,6 +193,8 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     shifts = " ".join(m.group().removeprefix("的") for m in _SHIFT.finditer(dayless))
     words = " ".join(m.group() for m in _DAYS.finditer(text)) + shifts
     if _WHO_DUTY.fullmatch(dayless) or _DUTY_WHO.fullmatch(dayless):
+        return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
+    if _LISTED.fullmatch(dayless) and "①" in dayless:
         return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
     slots = _SHIFT.sub("②", dayless).replace("§", "③")
     topic = _topic(slots) or posts.swap_topic(slots)

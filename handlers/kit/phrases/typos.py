@@ -5,11 +5,11 @@ import re
 _HEARD = {
     "办结": "办洁 办节 办捷 办劫 办姐 办届 搬结 搬洁 半结 半洁 半姐 绊结 伴结 办結 扮结 班结",
     "结案": "结按 节案 洁案 结暗 结岸 节按 姐案",
-    "误报": "悟报 误抱 误暴 误爆 误保 误豹 误宝 无报 务报 勿报 雾报 物抱 悟抱",
+    "误报": "乌报 悟报 误抱 误暴 误爆 误保 误豹 误宝 无报 务报 勿报 雾报 物抱 悟抱",
     "假警": "甲警 加警 假井 假景",
-    "挂起": "卦起 褂起 挂启 挂气 挂其 挂器 挂齐 挂奇 卦气 挂骑",
-    "加急": "加鸡 家急 加极 加集 佳急 嘉急 加级 加即 家级 加寄 夹急",
-    "支援": "支元 支原 支圆 之援 只援 支缘 支源 支员 支缓 知援",
+    "挂起": "瓜起 卦起 褂起 挂启 挂气 挂其 挂器 挂齐 挂奇 卦气 挂骑",
+    "加急": "加机 加鸡 家急 加极 加集 佳急 嘉急 加级 加即 家级 加寄 夹急",
+    "支援": "只元 支元 支原 支圆 之援 只援 支缘 支源 支员 支缓 知援",
     "增援": "增元 曾援 增原 增圆 增缓 赠援",
     "备注": "背注 备住 备著 备柱 备主 备助 倍注 被注 北注 备註 贝注",
     "接单": "接旦 接淡 接丹 接蛋 揭单 街单 姐单 节单",
@@ -25,6 +25,8 @@ _HEARD = {
     "交接": "交节 交结 交姐 交街 交介 教接",
     "交班": "交搬 交般 交斑 教班",
     "换班": "换般 换搬 换斑 环班 唤班 还班",
+    "调班": "掉班 吊班",
+    "调个班": "掉个班",
     "请假": "请价 请架 清假 请驾",
     "在途": "在图 在徒 再途 在涂",
     "在岗": "再岗 在杠 在钢 在刚",
@@ -34,12 +36,23 @@ _HEARD = {
     "值班": "直班 值般 职班",
     "协办": "协半 写办 斜办",
     "完事": "玩事 完是",
+    "请求": "请球 请囚",
+    "到了": "到咗 到鸟 到勒 到叻 到le",
+    "我来": "偶来 窝来 沃来 俄来",
+    "我去": "偶去 窝去 沃去 我克 我切 我kei",
+    "我接": "偶接 窝接 沃接",
 }
 _MEANT = {heard: meant for meant, words in _HEARD.items() for heard in words.split() if len(heard) == len(meant)}
 _TYPED = re.compile("|".join(sorted(_MEANT, key=len, reverse=True)))
 _TAKEN = re.compile(r"(?<=[我俺])[姐揭街皆](?=[了吧单下手\s]|$)|(?<![\u4e00-\u9fff])[揭街](?=\s?\d)")
 
 
+_PINYIN = re.compile(r"(?<![a-z])(wo|le|qu|lai|dao)(?![a-z])\s?", re.IGNORECASE)
+_SYLLABLES = {"wo": "我", "le": "了", "qu": "去", "lai": "来", "dao": "到"}
+_FELL = re.compile(r"(?<=\d)[倒道]了(?=现场|[\s,，]|$)")
+
+
 def as_meant(text: str) -> str:
-    """`text` with those words as they were meant; as long as before."""
-    return _TAKEN.sub("接", _TYPED.sub(lambda found: _MEANT[found.group()], text))
+    """`text` with those words as they were meant."""
+    text = _PINYIN.sub(lambda found: _SYLLABLES[found.group(1).lower()], text)
+    return _TAKEN.sub("接", _TYPED.sub(lambda found: _MEANT[found.group()], _FELL.sub("到了", text)))

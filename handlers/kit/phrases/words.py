@@ -1,10 +1,11 @@
 """The words of a sentence made plain: ticket numbers become №, people become §, what surrounds the matter is gone."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handlers.kit.phrases.typos import as_meant
 from handlers.kit.parse import chinese_number, normalise
+from handlers.kit.phrases.typos import as_meant
 
 NUMBER, PERSON = "№", "§"
 
@@ -12,11 +13,12 @@ SEP = r"[\s,，。.;；:：、!！~～—\-]+"
 END = r"[了啦吧哈啊呀哦噢嘛呗喽哒的]*[\s,，。.!！~～…]*"
 
 _GLUED = (
-    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?![手员没不已都跑在到太找被是说来走去送自要很也就还正])|块|元|天|年|月|日|次|米|万"
-    r"|千|百|分|秒|路(?!口|边|面)|线|点|时|度|吨|斤|公里|厘"
+    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?![手员没不已都跑在到太找被是说来走去送自要很也就还正太多少])"
+    r"|块|元|天|年|月|日|次|米|万"
+    r"|千|百|分(?![给到派])|秒|路(?!口|边|面|上)|线|点|时|度|吨|斤|公里|厘"
     r"|单元|小时|%|倍|级"
     r"|户|间|室|棵|条|只|辆|台|瓶|箱|包(?!我|在我)|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双|套|颗|根|起|届|班|队"
-    r"|所|期|轮|折|比|寸|角|毛|多(?!久)|几(?![楼层单])"
+    r"|所|期|轮|折|比(?!较)|寸|角|毛|多(?![久派来加叫给找])|几(?![楼层单])"
 )
 _APART = (
     r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?=[\s,，。受参]|$)|单元|小时|%|米|位|年|户(?!主)"
@@ -26,17 +28,20 @@ _APART = (
 _HAN = "[零〇一二两三四五六七八九十百]"
 _HOTLINE = r"(?:12345|12315|12348|12309|96110)(?!\d)"
 _ONE = (
-    rf"(?:(?:第|#|no\.?|单号|工单号?|编号)\s*+)?(?:(?<![\d.a-z])(?!0|{_HOTLINE})\d{{1,5}}+|{_HAN}{{1,6}}+(?=\s*(?:号|单)))"
+    rf"(?:(?:第|#|no\.?|单号|工单号?|编号)\s*+)?(?:(?<![\d.a-z])(?!0|{_HOTLINE})\d{{1,5}}+"
+    rf"|{_HAN}{{1,6}}+(?=\s*号)|(?<=第){_HAN}{{1,6}}+(?=\s*单))"
     r"(?:\s*+(?:号工单|号单子?|号|单子|单(?!元|独|位|亲|身|纯)|#))?+"
     rf"(?!(?:{_GLUED}))(?!\s(?:{_APART}))(?![.:：/\-]?\d|[a-z])"
 )
 _NUMBERS = re.compile(rf"(?<![a-z0-9.:：/\-¥￥幺]){_ONE}(?:\s*[,，、和跟与及&+/]\s*{_ONE}|\s+{_ONE})*+", re.IGNORECASE)
 _DIGITS = re.compile(rf"\d+|{_HAN}+")
-_BARE = re.compile(rf"(?<![第月周\d]){_HAN}{{2,6}}+(?!\s*[号单\d]|{_GLUED})")
+_BARE = re.compile(rf"(?<![第月周\d]){_HAN}{{2,6}}+(?!\s*[号\d]|{_GLUED})")
 """Chinese numerals without 号; ours only if there is such a ticket."""
 
 _RADIO = re.compile("(?=[一二三四五六七八九零洞拐勾两]?[幺])[幺一二三四五六七八九零〇洞拐勾两]{2,5}")
 _SPELT = str.maketrans("零〇洞幺一二两三四五六七拐八九勾", "0001122345677899")
+_TEN = {"廿": "二十", "卅": "三十"}
+_TENS = re.compile("[廿卅](?=[一二三四五六七八九号\\s])")
 _EMERGENCY = frozenset({"110", "119", "120", "122"})
 """Digits as they are spelt on the radio: 幺二 is 12."""
 
@@ -62,13 +67,14 @@ _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-
 """Emoji, and WeChat's way of writing them: [抱拳]."""
 
 _LEAD = re.compile(
-    r"(?:(?:好的?呢?|好嘞|好滴|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞"
+    r"(?:(?:好嘞|好滴|好咧|好的?呢?|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞"
     r"|没问题|知道了|是[!！,，]|报告(?:所长|领导|队长)?"
     r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，])|那个(?=[\s,，№])|那(?=№)|麻烦(?!了)|辛苦(?:一下|各位)?"
     r"|请(?=[№把将转让])|帮我|帮忙(?=[把将])"
     r"|(?:那)?把?(?:这|该)(?:一)?(?:单子?|件事|个单子?|个警情|件|个)(?=[^\s,，。人是])|报告(?=[\s,，№])|劳驾"
-    r"|烦请|那就|那(?=我|俺)|要不|这样吧?(?=[\s,，])"
+    r"|烦请|那就|那(?=我|俺)|这样吧?(?=[\s,，])"
     r"|[哎唉诶欸喂嘿](?=[\s,，№我])|哦+(?=[\s,，])|额(?=[\s,，])|你好|您好|@\S+(?=\s)|各位(?:领导|同事)?|小助手"
+    r"|不好意思|班长|老大|哥们儿?|弟兄们|师傅(?=[\s,，])|亲"
     r"|机器人(?=[\s,，]))"
     rf"(?:{SEP})?)+",
     re.IGNORECASE,
@@ -102,6 +108,16 @@ class Marked:
             next(numbers) if c == NUMBER else next(people) if c == PERSON else c for c in self.text[start:end]
         )
 
+    def without_strangers(self, known: frozenset[int]) -> "Marked":
+        """Beside a known ticket, other numbers are words: 挂到8号."""
+        ours = [set(group) <= known for group in self.numbers[: self.text.count(NUMBER)]]
+        if all(ours) or not any(ours):
+            return self
+        marks = iter(zip(ours, self.written, strict=False))
+        text = "".join(_kept(c, marks) for c in self.text)
+        kept = [i for i, our in enumerate(ours) if our]
+        return Marked(text, tuple(self.written[i] for i in kept), tuple(self.numbers[i] for i in kept), self.people)
+
     def without_numbers(self) -> str:
         """All of it but the ticket numbers, in its writer's words."""
         parts = []
@@ -116,7 +132,7 @@ def plain(text: str) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone."""
     text = _BRACKETS.sub(r"\1 ", text)
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
-    return as_meant(_SPACE.sub(" ", text).strip())
+    return as_meant(_TENS.sub(lambda m: _TEN[m.group()], _SPACE.sub(" ", text).strip()))
 
 
 def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
@@ -151,7 +167,14 @@ def _digits(radio: str, known: frozenset[int]) -> str:
     for cut in range(1, len(digits)):
         if int(digits) not in known and {int(digits[:cut]), int(digits[cut:])} <= known:
             return f"{digits[:cut]}号、{digits[cut:]}号"
-    return radio if digits in _EMERGENCY else digits
+    return radio if digits in _EMERGENCY and int(digits) not in known else digits
+
+
+def _kept(c: str, marks: Iterator[tuple[bool, str]]) -> str:
+    if c != NUMBER:
+        return c
+    our, written = next(marks)
+    return NUMBER if our else written
 
 
 def _value(digits: str) -> int:
