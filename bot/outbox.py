@@ -149,11 +149,11 @@ class Courier:
             if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, out, group, now):
                 chats.add(chat)
                 continue
+            chats.add(chat)  # whatever happens to this one, nothing later of its chat goes before it
             if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):
                 continue
             if not await unit.outbox.lease(ready.row.id, owner=self._owner, until=now + LEASE):
                 continue
-            chats.add(chat)
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
             leased.append(_to_send(ready, edits=self._platforms[key].capabilities.edits))

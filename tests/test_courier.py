@@ -106,6 +106,20 @@ async def test_a_chats_limit_delays_only_that_chat(world: World) -> None:
     assert texts_of(world.chat("g1")) == ["a0", "a1", "a2"]
 
 
+async def test_what_waits_for_a_limit_keeps_its_place(world: World) -> None:
+    limited(world, per_chat_second=1, per_chat_burst=2)
+    await world.restart()
+    await put(world, *(out(f"a{n}") for n in range(4)))
+    await world.settle()
+    await world.restart()  # like another process, it has not counted what was sent
+    await put(world, out("a4"), out("alarm", lane=Lane.EMERGENCY))
+    await world.settle()
+    assert texts_of(world.chat("g1")) == ["a0", "a1", "alarm"]
+    for _ in range(4):
+        await world.passes(seconds=1.1)
+    assert texts_of(world.chat("g1")) == ["a0", "a1", "alarm", "a2", "a3", "a4"]
+
+
 # ── what the platform answers ──────────────────────────────────────────────
 async def test_a_429_holds_that_chat_and_no_other(world: World) -> None:
     world.platform.faults["g1"] = [Later(why="429", after=5, chat_wide=True)]

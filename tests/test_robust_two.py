@@ -46,8 +46,12 @@ async def _two(folder: Path, database: str) -> None:
     owners = await query(database, "SELECT DISTINCT lease_owner FROM outbox WHERE state = 'sent'")
     assert len(owners) == 2  # both did something
     for chat, updates in by_chat.items():
-        answered = [row["params"]["reply_parameters"]["message_id"] for row in sent if row["chat_id"] == chat]
-        assert answered == [update["message"]["message_id"] for update in updates]
+        asked = [update["message"]["message_id"] for update in updates]
+        here = [row["params"] for row in sent if row["chat_id"] == chat]
+        assert sorted(params["reply_parameters"]["message_id"] for params in here) == sorted(asked)
+        for urgent in (True, False):  # what is urgent may overtake; apart from that, first come, first answered
+            answered = [p["reply_parameters"]["message_id"] for p in here if p["text"].startswith("⚠️") is urgent]
+            assert answered == [message for message in asked if message in answered]
 
 
 async def _deliver(session: aiohttp.ClientSession, bots: list[Bot], updates: list[Json]) -> None:

@@ -87,9 +87,10 @@ def _chances(rule: dict[str, Any], signs: Floats) -> Floats:
 def real_words(examples: Sequence[Example], features: Sequence[str], domain: Sequence[str]) -> list[int]:
     """Rows whose n-gram is a word of the language or of our `domain`, so that a reason never shows half a word."""
     jieba.setLogLevel(60)
+    cutter = jieba.Tokenizer()  # one of our own: what is added here must not change how words are cut elsewhere
     for word in domain:
-        jieba.add_word(word)
-    counts = Counter(word for e in examples for word in jieba.cut(for_models(e.text), HMM=False) if len(word) > 1)
+        cutter.add_word(word)
+    counts = Counter(word for e in examples for word in cutter.cut(for_models(e.text), HMM=False) if len(word) > 1)
     return [row for row, name in enumerate(features) if counts[name] >= 3 and not set(name) & set("^$09 ")]
 
 

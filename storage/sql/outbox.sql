@@ -18,7 +18,17 @@ ORDER BY o.lane, o.id LIMIT :limit;
 UPDATE outbox SET state = 'leased', lease_until = :until, lease_owner = :owner, attempts = attempts + 1
 WHERE id = :id AND state = 'pending'
   AND NOT EXISTS (SELECT 1 FROM outbox l WHERE l.chat_key = outbox.chat_key AND l.state = 'leased')
+  AND (kind <> 'send' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state = 'pending' AND e.lane = outbox.lane
+    AND e.id < outbox.id AND e.chat_key = outbox.chat_key AND e.kind = 'send' AND e.attempts = 0
+    AND e.bot = outbox.bot AND e.broadcast_id IS NULL))
 RETURNING id;
+
+-- name: outbox_queue!
+-- Held with the earlier messages of its chat, it waits as long as they do.
+UPDATE outbox SET due_at = (SELECT MAX(e.due_at) FROM outbox e WHERE e.state = 'pending' AND e.lane = outbox.lane
+  AND e.chat_key = outbox.chat_key AND (e.id = outbox.id
+    OR (e.id < outbox.id AND e.kind = 'send' AND e.attempts = 0 AND e.bot = outbox.bot AND e.broadcast_id IS NULL)))
+WHERE id = :id AND state = 'pending';
 
 -- name: outbox_renew!
 UPDATE outbox SET lease_until = :until WHERE state = 'leased' AND lease_owner = :owner;

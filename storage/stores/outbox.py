@@ -93,8 +93,14 @@ class Outbox:
         return [_ready(row) for row in rows]
 
     async def lease(self, row_id: int, *, owner: str, until: datetime) -> bool:
-        """Take it for sending. False if it is taken or its chat already has a send in flight."""
-        return await self._tx.one("outbox_lease", id=row_id, owner=owner, until=to_ms(until)) is not None
+        """Take it for sending. False if it is taken, its chat has a send in flight, or earlier words wait there.
+
+        Refused, it waits with those of its chat: limits hold back what is queued, not what comes later.
+        """
+        if await self._tx.one("outbox_lease", id=row_id, owner=owner, until=to_ms(until)) is not None:
+            return True
+        await self._tx.one("outbox_queue", id=row_id)
+        return False
 
     async def renew(self, *, owner: str, until: datetime) -> None:
         """This owner lives and is still sending."""
