@@ -2,11 +2,11 @@
 
 import asyncio
 import hashlib
-import os
 import re
 from collections import OrderedDict
 from pathlib import Path
 
+from bot.adapters.keeping import keep
 from storage.engine.base import StoreDownError
 
 PHOTO_MAX = 5 * 1024 * 1024
@@ -54,7 +54,7 @@ class Photos:
         if data is None:
             return
         try:
-            await asyncio.to_thread(self._write, ref, data)
+            await asyncio.to_thread(keep, self._folder, ref, data)
         except OSError as error:
             raise StoreDownError(f"files: {error.strerror}") from error
 
@@ -68,15 +68,3 @@ class Photos:
             return await asyncio.to_thread((self._folder / ref).read_bytes)
         except OSError:
             return None
-
-    def _write(self, ref: str, data: bytes) -> None:
-        path = self._folder / ref
-        if path.exists():
-            return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._folder / f"{ref}.{os.getpid()}.part"
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
