@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -18,7 +18,17 @@ from pydantic_settings import (
 )
 
 from bot import yaml_text
+from bot.config_channels import (
+    WechatOfficial,
+    Wecom,
+    WecomAibot,
+    WecomApp,
+    WecomCustomerGroup,
+    WecomKf,
+    WecomWebhook,
+)
 from bot.config_errors import Origin, env_name, explain, misspelt
+from bot.config_section import Section
 from bot.yaml_text import TextError
 from storage.model.matters import Category
 
@@ -28,10 +38,6 @@ PLACE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 class ConfigError(Exception):
     """A sentence for the person who edits config.yaml: which file, which key, what to write instead."""
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
 class Database(Section):
@@ -181,6 +187,13 @@ class Settings(BaseSettings):
     server: Server = Server()
     local: Local = Local()
     telegram: Telegram = Telegram()
+    wecom: Wecom = Wecom()
+    wecom_aibot: WecomAibot = WecomAibot()
+    wecom_webhook: WecomWebhook = WecomWebhook()
+    wecom_app: WecomApp = WecomApp()
+    wecom_kf: WecomKf = WecomKf()
+    wechat_official: WechatOfficial = WechatOfficial()
+    wecom_customer_group: WecomCustomerGroup = WecomCustomerGroup()
     bursts: Bursts = Bursts()
     tickets: Tickets = Tickets()
     understanding: Understanding = Understanding()

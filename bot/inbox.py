@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.clock import Clock
 from bot.metrics import Metrics
 from storage.engine.base import Engine, StoreDownError
+from storage.model.channels import Cursor
 from storage.model.messages import Envelope
 from storage.unit import Unit
 
@@ -14,6 +15,7 @@ from storage.unit import Unit
 @dataclass
 class _Batch:
     envelopes: list[Envelope] = field(default_factory=list)
+    cursors: list[Cursor] = field(default_factory=list)
     stored: bool = False
     error: StoreDownError | None = None
 
@@ -30,12 +32,17 @@ class Inbox:
         self._turn = asyncio.Lock()
         self.trouble = ""  # why the last batch could not be kept
 
-    async def accept(self, envelopes: Sequence[Envelope]) -> None:
-        """Return once all are durable. Raises StoreDownError if they are not: do not acknowledge them."""
-        if not envelopes:
+    async def accept(self, envelopes: Sequence[Envelope], *, cursor: Cursor | None = None) -> None:
+        """Return once all are durable, and with them `cursor`: how far the platform has been read.
+
+        Raises StoreDownError if they are not: do not acknowledge them.
+        """
+        if not envelopes and cursor is None:
             return
         batch = self._open
         batch.envelopes.extend(envelopes)
+        if cursor is not None:
+            batch.cursors.append(cursor)
         async with self._turn:
             if not batch.stored and batch.error is None:
                 if self._open is batch:
@@ -47,7 +54,10 @@ class Inbox:
     async def _store(self, batch: _Batch) -> None:
         try:
             async with self._engine.write() as tx:
-                await Unit(tx).inbox.add(batch.envelopes, self._clock.now())
+                unit = Unit(tx)
+                await unit.inbox.add(batch.envelopes, self._clock.now())
+                for cursor in batch.cursors:
+                    await unit.channels.read_to(cursor)
         except StoreDownError as error:
             batch.error = error
             self.trouble = str(error)

@@ -71,6 +71,7 @@ class Watch:
             unit = Unit(tx)
             await unit.inbox.prune(strip_before=now - BODIES_KEPT, delete_before=now - IDS_KEPT)
             await unit.outbox.prune(now - IDS_KEPT)
+            await unit.channels.prune(now - IDS_KEPT)
             await unit.jobs.prune(now - IDS_KEPT)
             await unit.conversations.prune(now)
             await unit.audit.prune(now - IDS_KEPT)

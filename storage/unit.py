@@ -5,6 +5,7 @@ from functools import cached_property
 from storage.engine.base import Tx
 from storage.stores.audit import Audit
 from storage.stores.broadcasts import Broadcasts
+from storage.stores.channels import Channels
 from storage.stores.inbox import Inbox
 from storage.stores.incidents import Followups, Incidents, Talk
 from storage.stores.jobs import Conversations, Jobs, Leases, Slots
@@ -25,6 +26,10 @@ class Unit:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self.tx)
+
+    @cached_property
+    def channels(self) -> Channels:
+        return Channels(self.tx)
 
     @cached_property
     def people(self) -> People:

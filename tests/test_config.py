@@ -265,3 +265,31 @@ def test_a_webhook_needs_an_address(file: Path, server: str) -> None:
 def test_without_a_token_the_mode_is_nobodys_business(file: Path) -> None:
     file.write_text("telegram: {mode: webhook}\n", encoding="utf-8")
     assert load(file, {}).telegram.mode == "webhook"
+
+
+# ── the WeChat family ──────────────────────────────────────────────────────
+def test_a_channel_without_its_secret_is_off(file: Path) -> None:
+    text = "wecom_aibot:\n  bot_id: AIB1\n  secret: ${A_SECRET}\n"
+    file.write_text(text, encoding="utf-8")
+    assert not load(file, {}).wecom_aibot.on
+    settings_now = load(file, {"A_SECRET": "s3cret-of-ours"})
+    assert settings_now.wecom_aibot.on
+    assert "s3cret-of-ours" not in repr(settings_now)
+    quiet = Settings()
+    sections = ("aibot", "webhook", "app", "kf", "customer_group")
+    assert not any(getattr(quiet, f"wecom_{name}").on for name in sections)
+    assert not quiet.wechat_official.on
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("wecom_app:\n  aes_key: short\n", "43"),
+        ("wecom_kf:\n  callback_path: kf\n", "/"),
+        ("wecom:\n  base_url: qyapi\n", "https://"),
+    ],
+)
+def test_a_wrong_channel_setting_says_what_to_write(file: Path, text: str, sentence: str) -> None:
+    [line] = told(file, text)
+    assert sentence in line
+    assert "short" not in line

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.base import Capabilities, Later, Limits, Moved, Never, SendResult, Unknown
+from bot.adapters.base import Capabilities, Edits, Later, Limits, Moved, Never, SendResult, Unknown
 from bot.outbox import COPY_MARK
 from bot.post import post
 from storage.model.messages import (
@@ -275,7 +275,7 @@ async def test_an_edit_of_what_never_arrived_is_said(world: World, target: str) 
 
 
 async def test_where_messages_cannot_be_changed_a_new_one_follows(world: World) -> None:
-    world.platform.capabilities = replace(world.platform.capabilities, edits=False)
+    world.platform.capabilities = replace(world.platform.capabilities, editing=Edits.NEVER)
     await world.restart()
     await put(world, out("a"))
     await world.settle()

@@ -26,7 +26,7 @@ class Ear:
         self.envelopes: dict[str, Envelope] = {}
         self.down = False
 
-    async def accept(self, envelopes: list[Envelope]) -> None:
+    async def accept(self, envelopes: list[Envelope], *, cursor: object = None) -> None:
         if self.down:
             raise StoreDownError("full")
         for envelope in envelopes:

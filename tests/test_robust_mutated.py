@@ -49,7 +49,7 @@ class Damaged:
         platform: TelegramPlatform = self.app.telegram
         return platform
 
-    async def accept(self, envelopes: list[Envelope]) -> None:
+    async def accept(self, envelopes: list[Envelope], *, cursor: object = None) -> None:
         self.seen.extend(envelopes)
         await self.app.core.inbox.accept(envelopes)
 

@@ -1,10 +1,9 @@
 """What a platform must be able to do, and what it may answer. Platforms translate, they do not decide."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from storage.model.channels import Capabilities, Limits
+from storage.model.channels import Capabilities, Cursor, Edits, Limits
 from storage.model.messages import Envelope, Inbound, Outgoing
 
 
@@ -46,7 +45,14 @@ class Unknown:
     why: str
 
 
-SendResult = Sent | Later | Never | Moved | Unknown
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotEdit:
+    """The message can no longer be changed. Certainly nothing was said; a short new line may follow."""
+
+    why: str = "cannot edit"
+
+
+SendResult = Sent | Later | Never | Moved | Unknown | CannotEdit
 
 
 class UnreadableError(ValueError):
@@ -73,13 +79,22 @@ class Platform(Protocol):
         """Fetch events until cancelled; acknowledge each only after `accept` returned."""
 
 
-Accept = Callable[[list[Envelope]], Awaitable[None]]
-"""Inbox.accept: returns once all envelopes are durable (duplicates are fine). Raises StoreDownError if they are not;
-the platform must then not be acknowledged, so that it delivers again."""
+class Accept(Protocol):
+    """Inbox.accept."""
+
+    async def __call__(self, envelopes: list[Envelope], *, cursor: Cursor | None = None) -> None:
+        """Returns once all envelopes are durable (duplicates are fine), and with them how far was read.
+
+        Raises StoreDownError if they are not: the platform must then not be acknowledged, so that it delivers again.
+        """
+
 
 __all__ = [
     "Accept",
+    "CannotEdit",
     "Capabilities",
+    "Cursor",
+    "Edits",
     "Later",
     "Limits",
     "Moved",

@@ -189,6 +189,7 @@ class Content:
     ask: bool = False  # opens the answering field where the platform can
     alert: bool = False  # an ANSWER that must be tapped away
     loud: bool = False  # rings where the platform can: for what cannot wait
+    brief: str = ""  # an EDIT in one new line, for platforms that cannot change what they sent; "": then nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

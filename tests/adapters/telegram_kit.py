@@ -55,7 +55,7 @@ class Inbox:
         self.calls = 0
         self._failures = list(failures)
 
-    async def __call__(self, envelopes: list[Envelope]) -> None:
+    async def __call__(self, envelopes: list[Envelope], *, cursor: object = None) -> None:
         self.calls += 1
         if self._failures:
             raise self._failures.pop(0)

@@ -87,7 +87,7 @@ class EchoBot:
         self._cards: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def accept(self, envelopes: list[Envelope]) -> None:
+    async def accept(self, envelopes: list[Envelope], *, cursor: object = None) -> None:
         for envelope in envelopes:
             if envelope.event_id not in self._seen:
                 self._seen.add(envelope.event_id)
