@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from bot import logs
 from bot.adapters.base import Platform
 from bot.adapters.local import LocalPlatform
+from bot.channels import open_channels
 from bot.clock import Clock, SystemClock
 from bot.config import ConfigError, Settings
 from bot.core import Core, assemble, process_name
@@ -146,7 +147,9 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
     )
     local = _local(settings, engine, hearing, clock)
     telegram = await _telegram(settings, hearing, stack)
-    platforms: list[Platform] = [p for p in (local, telegram) if p is not None]
+    owner = process_name()
+    channels = await open_channels(settings, engine, hearing, clock, owner, stack)
+    platforms: list[Platform] = [p for p in (local, telegram, *(c.platform for c in channels)) if p is not None]
     quiet = settings.broadcasts.quiet_hours
     core = assemble(
         engine=engine,
@@ -162,12 +165,12 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
             BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
             RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },
-        owner=process_name(),
+        owner=owner,
         late_minutes=settings.broadcasts.late_minutes,
     )
     await seed(engine, settings, clock, {p.name: p.bot for p in platforms})
     await core.start(alone=engine.dialect == "sqlite")
-    server = _web(settings, core, local, telegram)
+    server = _web(settings, core, local, telegram, [door for channel in channels for door in channel.callbacks])
     log.info(logs.STARTED, platforms=[p.name for p in platforms], database=engine.dialect)
     return App(settings=settings, core=core, local=local, telegram=telegram, server=server, listening=listening)
 
@@ -214,10 +217,16 @@ async def _telegram(settings: Settings, hearing: Hearing, stack: AsyncExitStack)
         raise ConfigError(f"telegram.token：{error}") from None
 
 
-def _web(settings: Settings, core: Core, local: LocalPlatform | None, telegram: Any) -> uvicorn.Server:
+def _web(
+    settings: Settings, core: Core, local: LocalPlatform | None, telegram: Any, doors: Sequence[Any]
+) -> uvicorn.Server:
     routes: Sequence[BaseRoute] = roster_feed.routes(core.engine, core.clock)
     if telegram is not None and settings.telegram.mode == "webhook":
         routes = [*routes, *telegram_hook.routes(telegram)]
+    if doors:
+        from bot.web import wecom_hook
+
+        routes = [*routes, *(route for door in doors for route in wecom_hook.routes(door))]
     health = Health(core)
     app = build_web(
         health=health.check,

@@ -1,6 +1,7 @@
 """What channels remember: once means once, whoever asks, and after a restart too."""
 
 from datetime import timedelta
+from typing import Any
 
 from storage.engine.base import Engine
 from storage.model.channels import CardCode, Cursor, PushState, ReplyRoute
@@ -30,7 +31,7 @@ async def test_a_cursor_is_kept_per_bot(engine: Engine) -> None:
         assert await channels.cursor("wecom_kf", "wk2", "sync") == ""
 
 
-def route(message: str, minutes: int = 0, **more: str) -> ReplyRoute:
+def route(message: str, minutes: int = 0, **more: Any) -> ReplyRoute:
     return ReplyRoute(
         platform=BOT[0], bot=BOT[1], chat_id="c1", message_id=message, at=START + timedelta(minutes=minutes), **more
     )

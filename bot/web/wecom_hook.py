@@ -1,14 +1,11 @@
 """The doors the WeChat family knocks at: one GET that proves us, one POST per thing that happened."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
-
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.adapters.wecom.channel import Callback
 from bot.adapters.wecom.guard import TurnedAwayError
 from bot.errors import StoreDownError
 from bot.web.telegram_hook import read_capped
@@ -16,29 +13,6 @@ from bot.web.telegram_hook import read_capped
 STORE_DOWN = "wecom.hook_store_down"
 
 log = structlog.get_logger()
-
-Query = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What a callback is answered with. An empty 200 means: understood, nothing to say."""
-
-    body: bytes = b""
-    media_type: str = "text/plain"
-
-
-class Callback(Protocol):
-    """What a route needs of a channel."""
-
-    @property
-    def callback_path(self) -> str: ...
-
-    def hello(self, query: Query) -> bytes:
-        """The echo for the platform's check of our address. Raises TurnedAwayError."""
-
-    async def deliver(self, query: Query, body: bytes) -> Reply:
-        """One posted callback; returns once its effect is durable. Raises TurnedAwayError or StoreDownError."""
 
 
 def routes(channel: Callback) -> list[Route]:
