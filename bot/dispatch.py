@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bot.adapters.base import Platform, UnreadableError
+from bot.choosing import as_press, is_number
 from bot.clock import Clock
 from bot.errors import place
 from bot.hearing import Hearing
@@ -26,7 +27,7 @@ from handlers.kit.parse import begins_with_number
 from handlers.kit.router import SLASH, Match, Router
 from storage.engine.base import Engine, StoreDownError
 from storage.model.messages import Inbound, InboundKind, Outgoing
-from storage.model.people import Station
+from storage.model.people import Conversation, Station
 from storage.model.work import InboxRow
 from storage.unit import Unit
 
@@ -174,6 +175,10 @@ class Dispatcher:
         if row.sighted:
             event = replace(event, kind=InboundKind.SIGHTED)
             ctx.forgotten = True
+        if platform.capabilities.takes_turns and event.kind in MESSAGES:
+            where = event.chat.address
+            await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
+            await ctx.unit.outbox.release_turn(where.key, ctx.now)
         ctx.inbound = event
         ctx.earlier = tuple(_readable(platform, row.earlier))
         await identify(ctx)
@@ -190,14 +195,12 @@ class Dispatcher:
             await ctx.unit.inbox.forget(row.id)
 
     async def _route(self, ctx: Context, event: Inbound) -> None:
+        event = await self._chosen(ctx, event)
         match = self._match(ctx, event)
         if match is not None:
             await self._call(ctx, match)
             return
-        where = event.chat.address
-        ctx.conversation = await ctx.unit.conversations.get(
-            where.platform, where.chat_id, event.sender.user_id, ctx.now
-        )
+        ctx.conversation = await self._conversation(ctx, event)
         if ctx.conversation is not None and await self._answers(ctx, event):
             step = self._router.steps.get(ctx.conversation.step)
             if step is not None:
@@ -206,6 +209,22 @@ class Dispatcher:
         for taker in self._router.otherwises:
             if await taker(ctx):
                 return
+
+    async def _chosen(self, ctx: Context, event: Inbound) -> Inbound:
+        """The event, or the press its number stands for."""
+        if not is_number(event):
+            return event
+        asked = await self._conversation(ctx, event) is not None
+        can = self._platforms[(event.platform, event.bot)].capabilities
+        press = await as_press(ctx.unit, event, can, ctx.now, asked=asked)
+        if press is None:
+            return event
+        ctx.inbound = press
+        return press
+
+    async def _conversation(self, ctx: Context, event: Inbound) -> Conversation | None:
+        where = event.chat.address
+        return await ctx.unit.conversations.get(where.platform, where.chat_id, event.sender.user_id, ctx.now)
 
     async def _answers(self, ctx: Context, event: Inbound) -> bool:
         """In a group only a reply to our very question; whatever else this person says there is meant for others."""

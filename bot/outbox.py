@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.adapters.base import Later, Moved, Never, Platform, Sent, Unknown
+from bot.brief import say_brief
 from bot.clock import Clock
 from bot.errors import place
 from bot.metrics import Metrics
 from bot.settle import Settled, settle
 from bot.throttle import Throttle
+from bot.windows import overdue, wait_for_room
 from storage.engine.base import Engine, StoreDownError
-from storage.model.messages import Lane, Outgoing, OutKind, OutRow, OutState
+from storage.model.messages import Lane, OutKind, OutRow, OutState
 from storage.stores.outbox import Ready
 from storage.unit import Unit
 
@@ -111,7 +113,7 @@ class Courier:
         result, address = done.result, done.row.out.to
         try:
             async with unit.tx.savepoint():
-                await settle(unit, done, now, self._owner, self._jitter)
+                await settle(unit, done, now, self._owner, self._jitter, self._platforms)
         except StoreDownError:
             raise
         except Exception as error:  # noqa: BLE001 - a bug in one row must not stop the others
@@ -145,8 +147,7 @@ class Courier:
                     break
                 max_lane = Lane.RESIDENT
                 continue
-            group = self._platforms[key].is_group(out.to.chat_id)
-            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, out, group, now):
+            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
                 chats.add(chat)
                 continue
             chats.add(chat)  # whatever happens to this one, nothing later of its chat goes before it
@@ -156,16 +157,18 @@ class Courier:
                 continue
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
-            leased.append(_to_send(ready, edits=self._platforms[key].capabilities.edits))
+            leased.append(_to_send(ready))
         if wait is None and room > FOR_PEOPLE and len(rows) == look:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
         return wait
 
-    async def _hold(self, unit: Unit, throttle: Throttle, out: Outgoing, group: bool, now: datetime) -> bool:
+    async def _hold(self, unit: Unit, throttle: Throttle, row: OutRow, now: datetime) -> bool:
         """True if this chat has had enough for the moment; its rows then wait without being looked at."""
-        pause = throttle.chat_wait(out.to.key, group, out.lane, now)
+        out = row.out
+        platform = self._platforms[(out.to.platform, out.to.bot)]
+        pause = throttle.chat_wait(out.to.key, platform.is_group(out.to.chat_id), out.lane, now)
         if pause <= 0:
-            return False
+            return await wait_for_room(unit, platform.capabilities, out, now)
         await unit.outbox.hold_chat(out.to.key, now + timedelta(seconds=pause), min_lane=out.lane)
         return True
 
@@ -179,7 +182,13 @@ class Courier:
         if out.kind is OutKind.EDIT and ready.target_state in (OutState.PENDING, OutState.LEASED):
             await unit.outbox.postpone(ready.row.id, now + TARGET_PAUSE)
             return True
-        return False
+        capabilities = self._platforms[(out.to.platform, out.to.bot)].capabilities
+        if out.kind is OutKind.EDIT and not capabilities.edits:
+            await unit.outbox.end(ready.row.id, OutState.OBSOLETE, "never edits")
+            if await say_brief(unit, out, now, self._platforms):
+                self.wake.set()
+            return True
+        return await overdue(unit, capabilities, ready.row, now)
 
     def _start(self, row: OutRow) -> None:
         key = (row.out.to.platform, row.out.to.bot)
@@ -246,11 +255,11 @@ def _kept_free(lane: Lane) -> int:
     return FOR_PEOPLE if lane >= Lane.URGENT_PUSH else 0
 
 
-def _to_send(ready: Ready, *, edits: bool) -> OutRow:
-    """As it will really go out: a possible copy says so; an edit that cannot be made becomes a message."""
+def _to_send(ready: Ready) -> OutRow:
+    """As it will really go out: a possible copy says so; an edit of what never arrived becomes a message."""
     row = ready.row
     out = row.out
-    if out.kind is OutKind.EDIT and not (edits and ready.target_state is OutState.SENT and row.target_ref):
+    if out.kind is OutKind.EDIT and not (ready.target_state is OutState.SENT and row.target_ref):
         out = replace(out, kind=OutKind.SEND)
     if row.maybe_copy and out.kind is OutKind.SEND:
         out = replace(out, content=replace(out.content, text=out.content.text + COPY_MARK))

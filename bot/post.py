@@ -5,13 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.base import Platform
-from bot.adapters.textcut import cut_text, split_text
+from bot.adapters.textcut import cut_text, split_marked
+from bot.choosing import numbered
 from storage.model.messages import Outgoing, OutKind
 from storage.unit import Unit
 
 
 async def post(unit: Unit, out: Outgoing, now: datetime, platforms: Mapping[tuple[str, str], Platform]) -> bool:
     """Queue `out`. A text longer than the platform takes becomes several rows, buttons under the last one.
+
+    Where the platform shows no buttons, or fewer, the text says which number stands for what.
 
     False if its key was queued before. A platform that is not running keeps its rows until it is.
     """
@@ -24,10 +27,12 @@ async def post(unit: Unit, out: Outgoing, now: datetime, platforms: Mapping[tupl
         cut = cut_text(text, limits.answer, limits.unit)
         return await unit.outbox.add(replace(out, content=replace(out.content, text=cut)), now)
     limit = limits.caption if out.content.attachment else limits.text
+    content = numbered(out.content, platform.capabilities, group=platform.is_group(out.to.chat_id))
     if out.kind is OutKind.EDIT:
-        cut = cut_text(text, limit, limits.unit)
-        return await unit.outbox.add(replace(out, content=replace(out.content, text=cut)), now)
-    parts = split_text(text, limit, limits.unit)
+        cut = cut_text(content.text, limit, limits.unit)
+        return await unit.outbox.add(replace(out, content=replace(content, text=cut)), now)
+    out = replace(out, content=content)
+    parts = split_marked(content.text, limit, limits.unit)
     if len(parts) <= 1:
         return await unit.outbox.add(out, now)
     # The last part carries the key: edits and replies look for it.

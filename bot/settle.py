@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.adapters.base import Later, Moved, Never, SendResult, Sent, Unknown
+from bot.adapters.base import CannotEdit, Later, Moved, Never, Platform, SendResult, Sent, Unknown
+from bot.brief import say_brief
 from bot.publish import JOB
 from bot.throttle import backoff
 from handlers.kit.facts import DeliveryFailed
@@ -22,7 +23,14 @@ class Settled:
     result: SendResult
 
 
-async def settle(unit: Unit, done: Settled, now: datetime, owner: str, jitter: Callable[[], float]) -> None:
+async def settle(
+    unit: Unit,
+    done: Settled,
+    now: datetime,
+    owner: str,
+    jitter: Callable[[], float],
+    platforms: Mapping[tuple[str, str], Platform],
+) -> None:
     """Write one answer down; tell the service (by a job) what it must react to."""
     row, result = done.row, done.result
     match result:
@@ -36,10 +44,13 @@ async def settle(unit: Unit, done: Settled, now: datetime, owner: str, jitter: C
         case Later():
             await _later(unit, row, result, now, owner, jitter)
         case Never():
-            await _never(unit, row, result.why, now)
+            await never(unit, row, result.why, now)
             if result.gone:
                 payload = {"platform": row.out.to.platform, "chat": row.out.to.chat_id}
                 await _job(unit, "chat.gone", f"gone:{row.id}", payload, now)
+        case CannotEdit():
+            await unit.outbox.end(row.id, OutState.OBSOLETE, result.why)
+            await say_brief(unit, row.out, now, platforms)
         case Unknown():
             await _unknown(unit, row, result.why, now, owner, jitter)
 
@@ -49,7 +60,7 @@ async def _later(
 ) -> None:
     age = now - row.created_at
     if age > GIVE_UP:
-        await _never(unit, row, f"gave up: {result.why}", now)
+        await never(unit, row, f"gave up: {result.why}", now)
         return
     pause = backoff(age, jitter) if result.after is None else timedelta(seconds=result.after)
     await unit.outbox.later(row.id, owner=owner, due_at=now + pause, error=result.why, copy=row.maybe_copy)
@@ -57,7 +68,8 @@ async def _later(
         await unit.outbox.hold_chat(row.out.to.key, now + pause)
 
 
-async def _never(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
+async def never(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
+    """It will not arrive: whoever counted on it is told by a job."""
     await unit.outbox.end(row.id, OutState.DEAD, why)
     if row.out.kind is OutKind.SEND:
         fact = DeliveryFailed(outbox_id=row.id, why=why)

@@ -244,6 +244,7 @@ class World:
             await self.core.courier.step()
             await self.core.courier.idle()
             await self.core.courier.step()
+            await self.core.courier.idle()
             if self.core.dispatcher.directory_changed.is_set():
                 self.core.dispatcher.directory_changed.clear()
                 await self.core.refresh_hearing()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.base import Capabilities, Edits, Later, Limits, Moved, Never, SendResult, Unknown
+from bot.adapters.base import CannotEdit, Capabilities, Edits, Later, Limits, Moved, Never, SendResult, Unknown
 from bot.outbox import COPY_MARK
 from bot.post import post
 from storage.model.messages import (
@@ -274,14 +274,40 @@ async def test_an_edit_of_what_never_arrived_is_said(world: World, target: str) 
     assert texts_of(world.chat("g1")) == ["e"]
 
 
-async def test_where_messages_cannot_be_changed_a_new_one_follows(world: World) -> None:
+async def test_where_messages_cannot_be_changed_a_short_line_follows_once(world: World) -> None:
     world.platform.capabilities = replace(world.platform.capabilities, editing=Edits.NEVER)
     await world.restart()
     await put(world, out("a"))
     await world.settle()
-    await put(world, change("e", "a"))
+    said = Content(text="the whole receipt", brief="✅ 1 号已接单")
+    await put(world, change("e1", "a"), change("e2", "a", content=said))
     await world.settle()
-    assert texts_of(world.chat("g1")) == ["a", "e"]
+    await put(world, change("e3", "a", content=said), change("e4", "a"))
+    await world.settle()
+    assert texts_of(world.chat("g1")) == ["a", "✅ 1 号已接单"]
+    assert [await fate(world, f"e{n}") for n in (1, 2, 3, 4)] == [OutState.OBSOLETE] * 4
+    await put(world, change("e5", "a", content=replace(said, brief="✅ 1 号已办结")))
+    await put(world, change("e6", "b", content=replace(said, brief="✅ 2 号已办结")))
+    await world.settle()
+    assert texts_of(world.chat("g1"))[2:] == ["✅ 1 号已办结", "✅ 2 号已办结"]
+
+
+async def test_where_one_message_can_no_longer_be_changed_a_line_follows(world: World) -> None:
+    await put(world, out("a"))
+    await world.settle()
+    button = ((Button(label="到场", action="arrive:1"),),)
+    said = Content(text="the whole card", brief="✅ 1 号已接单", buttons=button)
+    for key in ("e1", "e2"):
+        world.platform.faults["g1"] = [CannotEdit()]
+        await put(world, change(key, "a", content=said))
+        await world.settle()
+    world.platform.faults["g1"] = [CannotEdit()]
+    await put(world, change("e3", "a"))
+    await world.settle()
+    first, line = world.chat("g1")
+    assert (first.text, first.edits) == ("a", 0)
+    assert (line.text, line.labels) == ("✅ 1 号已接单", ["到场"])
+    assert [await fate(world, f"e{n}") for n in (1, 2, 3)] == [OutState.OBSOLETE] * 3
 
 
 # ── what is no longer true, and what is too long ───────────────────────────
@@ -319,7 +345,9 @@ async def test_a_long_text_is_split_and_its_buttons_stand_under_the_end(world: W
     await put(world, out("a", content=Content(text=text, buttons=((button,),), reply_to="m1"), role=Role.CARD))
     await world.settle()
     shown = world.chat("g1")
-    assert "".join(s.text for s in shown).replace("\n", "") == text
+    marks = [f"\n({n}/{len(shown)})" for n in range(1, len(shown) + 1)]
+    assert [s.text[-len(mark) :] for s, mark in zip(shown, marks, strict=True)] == marks
+    assert "".join(s.text.removesuffix(m) for s, m in zip(shown, marks, strict=True)) == text
     assert all(len(s.text) <= 100 for s in shown)
     assert [bool(s.buttons) for s in shown] == [False] * (len(shown) - 1) + [True]
     assert [s.out.content.reply_to for s in shown] == ["m1"] + [""] * (len(shown) - 1)

@@ -10,7 +10,20 @@ import pytest
 from storage.engine.named import statements
 
 PARAMS: dict[str, Any] = dict.fromkeys(
-    ("platform", "bot", "now", "limit", "chat_id", "message_id", "message_ref", "station_id"), 1
+    (
+        "platform",
+        "bot",
+        "now",
+        "limit",
+        "chat_id",
+        "message_id",
+        "message_ref",
+        "station_id",
+        "chat_key",
+        "since",
+        "target",
+    ),
+    1,
 )
 
 
@@ -21,6 +34,9 @@ PARAMS: dict[str, Any] = dict.fromkeys(
         ("inbox_todo", "inbox_todo"),
         ("job_todo", "job_todo"),
         ("ticket_by_sent", "outbox_ref"),
+        ("outbox_said", "outbox_said"),
+        ("outbox_shown", "outbox_said"),
+        ("outbox_last_brief", "outbox_brief"),
         ("member_staff", "member_station"),
     ],
 )

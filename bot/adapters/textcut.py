@@ -6,6 +6,7 @@ from typing import Literal
 Unit = Literal["utf16", "utf8"]
 ELLIPSIS = "…"
 JOINER = "\u200d"
+MARK_ROOM = len("\n(999/999)")
 ENDINGS = "。！？；!?;…"
 
 
@@ -44,6 +45,14 @@ def split_text(text: str, limit: int, unit: str) -> list[str]:
             pieces.append(piece)
         start = end
     return pieces or [cut_text(text, limit, unit)]
+
+
+def split_marked(text: str, limit: int, unit: str) -> list[str]:
+    """As `split_text`; several pieces end with "(1/3)", so that a reader sees whether one is missing. `limit` ≥ 40."""
+    if _fits(text, limit, unit):
+        return [text]
+    pieces = split_text(text, limit - MARK_ROOM, unit)
+    return [f"{piece}\n({number}/{len(pieces)})" for number, piece in enumerate(pieces, 1)]
 
 
 def _fits(text: str, limit: int, unit: str) -> bool:

@@ -149,9 +149,10 @@ class Context(Heard):
     async def _put(self, out: Outgoing, *, public: bool) -> bool:
         out = replace(out, inbox_id=self.inbox_id) if self.inbox_id is not None else out
         if public:
-            shown = hide_private(out.content.text, self.station.phone if self.station else "")
-            if shown != out.content.text:
-                out = replace(out, content=replace(out.content, text=shown))
+            phone = self.station.phone if self.station else ""
+            shown, brief = hide_private(out.content.text, phone), hide_private(out.content.brief, phone)
+            if (shown, brief) != (out.content.text, out.content.brief):
+                out = replace(out, content=replace(out.content, text=shown, brief=brief))
         return await self.post(self.unit, out, self.now)
 
     async def reply(
@@ -183,7 +184,8 @@ class Context(Heard):
         """The short private answer to a press; where nothing was pressed, a reply."""
         event = self.event
         if event.kind is not InboundKind.BUTTON or not event.callback_id:
-            await self.reply(text)
+            if text:
+                await self.reply(text)
             return
         self.replied = self.answered = True
         out = Outgoing(

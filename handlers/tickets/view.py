@@ -10,6 +10,7 @@ from handlers.kit import relay_texts as relay
 from handlers.kit import texts
 from handlers.kit import ticket_texts as say
 from handlers.kit import urgent_texts as urgent
+from handlers.kit.channel_texts import brief, brief_card
 from handlers.kit.context import Context
 from handlers.kit.facts import DeliveryFailed, TicketRouted, TicketUnreached
 from handlers.kit.names import places_of, public_name
@@ -117,21 +118,22 @@ async def _reached(ctx: Context, ticket: Ticket) -> bool:
 def receipt(ticket: Ticket, sight: Sight) -> Content:
     """The one answer in the chat of the report."""
     officer = public_name(sight.holder) if sight.holder else ""
+    line = brief(ticket, officer)
     if ticket.sensitive and not ticket.private:
         text = say.receipt_in_group(ticket, officer, sight.local, name=sight.reporter, reached=sight.reached)
-        return Content(text=text)
+        return Content(text=text, brief=line)
     reply_to = "" if ticket.private else ticket.source_message
     buttons = _question_buttons(ticket) + split_row(ticket)
     if ticket.private and not ticket.finished:
         buttons += (_withdraw(ticket),)
-    return Content(text=say.receipt(ticket, officer, sight.local), buttons=buttons, reply_to=reply_to)
+    return Content(text=say.receipt(ticket, officer, sight.local), buttons=buttons, reply_to=reply_to, brief=line)
 
 
 def whisper(ticket: Ticket, sight: Sight) -> Content:
     """What the reporter of a sensitive matter reads in private instead."""
     officer = public_name(sight.holder) if sight.holder else ""
     buttons = () if ticket.finished else (*_question_buttons(ticket), _withdraw(ticket))
-    return Content(text=say.receipt_in_private(ticket, officer), buttons=buttons)
+    return Content(text=say.receipt_in_private(ticket, officer), buttons=buttons, brief=brief(ticket, officer))
 
 
 def _withdraw(ticket: Ticket) -> tuple[Button, ...]:
@@ -163,7 +165,7 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         helpers=sight.helpers,
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
-    return Content(text=text, buttons=card_buttons(ticket), loud=loud)
+    return Content(text=text, buttons=card_buttons(ticket), loud=loud, brief=brief_card(ticket, name))
 
 
 def card_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:

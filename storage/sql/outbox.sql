@@ -97,3 +97,21 @@ WHERE state IN ('pending', 'leased', 'dead', 'unknown') GROUP BY state;
 -- name: outbox_prune!
 DELETE FROM outbox WHERE state IN ('sent', 'obsolete') AND ticket_id IS NULL AND broadcast_id IS NULL
 AND created_at < :before;
+
+-- name: outbox_last_brief
+SELECT * FROM outbox WHERE target = :target AND kind = 'send' AND target <> '' ORDER BY id DESC LIMIT 1;
+
+-- name: outbox_said
+SELECT COUNT(*) AS n, MIN(sent_at) AS oldest FROM outbox
+WHERE chat_key = :chat_key AND sent_at > :since AND sent_at IS NOT NULL AND kind <> 'answer';
+
+-- name: outbox_shown
+SELECT * FROM outbox WHERE chat_key = :chat_key AND sent_at > :since AND sent_at IS NOT NULL AND kind = 'send'
+ORDER BY sent_at DESC, id DESC LIMIT :limit;
+
+-- name: outbox_hold_turn!
+UPDATE outbox SET due_at = :until, error = :why
+WHERE chat_key = :chat_key AND state = 'pending' AND due_at < :until;
+
+-- name: outbox_release_turn!
+UPDATE outbox SET due_at = :now WHERE chat_key = :chat_key AND state = 'pending' AND error = :why;

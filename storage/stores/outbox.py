@@ -9,6 +9,8 @@ from storage.engine.base import Row, Tx
 from storage.model.messages import Address, Content, Lane, Outgoing, OutKind, OutRow, OutState, Policy, Role
 from storage.stores.codec import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
+WAITS_FOR_TURN = "waits until they write"
+
 _CONTENT = msgspec.json.Decoder(Content)
 
 
@@ -119,6 +121,29 @@ class Outbox:
     async def hold_chat(self, chat_key: str, until: datetime, *, min_lane: Lane = Lane.EMERGENCY) -> None:
         """Nothing of `min_lane` or less urgent leaves for this chat before `until`."""
         await self._tx.one("outbox_hold_chat", chat_key=chat_key, until=to_ms(until), min_lane=int(min_lane))
+
+    async def said(self, chat_key: str, since: datetime) -> tuple[int, datetime | None]:
+        """(how many messages and edits left for that chat after `since`, when the first of them did)."""
+        row = await self._tx.one("outbox_said", chat_key=chat_key, since=to_ms(since))
+        return (row["n"], from_ms_or_none(row["oldest"])) if row else (0, None)
+
+    async def shown(self, chat_key: str, since: datetime, limit: int) -> list[OutRow]:
+        """What that chat was shown after `since`, newest first."""
+        rows = await self._tx.rows("outbox_shown", chat_key=chat_key, since=to_ms(since), limit=limit)
+        return [_out(row) for row in rows]
+
+    async def hold_turn(self, chat_key: str, until: datetime) -> None:
+        """Nothing leaves for this chat before `until`, or before its person writes again."""
+        await self._tx.one("outbox_hold_turn", chat_key=chat_key, until=to_ms(until), why=WAITS_FOR_TURN)
+
+    async def release_turn(self, chat_key: str, now: datetime) -> None:
+        """They wrote: what waited for it goes."""
+        await self._tx.one("outbox_release_turn", chat_key=chat_key, now=to_ms(now), why=WAITS_FOR_TURN)
+
+    async def last_brief(self, target: str) -> OutRow | None:
+        """The newest short line that was said because the message of key `target` could not be changed."""
+        row = await self._tx.one("outbox_last_brief", target=target)
+        return _out(row) if row else None
 
     async def postpone(self, row_id: int, until: datetime) -> None:
         await self._tx.one("outbox_postpone", id=row_id, until=to_ms(until))

@@ -58,3 +58,5 @@ def upgrade() -> None:
     op.create_index("card_code_until", "card_code", ["until"])
     said = sa.text("sent_at IS NOT NULL")
     op.create_index("outbox_said", "outbox", ["chat_key", "sent_at"], sqlite_where=said, postgresql_where=said)
+    brief = sa.text("kind = 'send' AND target <> ''")
+    op.create_index("outbox_brief", "outbox", ["target"], sqlite_where=brief, postgresql_where=brief)
