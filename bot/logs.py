@@ -38,7 +38,11 @@ FORBIDDEN = frozenset(
         "id_card",
         "id_number",
         "token",
+        "access_token",
         "secret",
+        "aes_key",
+        "response_url",
+        "response_code",
         "password",
         "authorization",
         "cookie",
@@ -59,6 +63,8 @@ _PRIVATE = re.compile(
     r"""
       (?P<bot>(?<![0-9])\d{6,12}:[A-Za-z0-9_-]{30,})              # a Telegram bot token, also in …/bot123:ABC/getMe
     | (?P<login>(?<=://)[^/\s:@]+:[^/\s@]+(?=@))                  # user:password in a URL
+    | (?P<key>(?<![A-Za-z_])(?:access_token|corpsecret|secret|key|aeskey|response_code)=[^&\s"'<>]++)  # WeCom's URLs
+    | (?P<field>"(?:access_token|corpsecret|secret|aeskey|response_code|response_url)"\s{0,9}:\s{0,9}"[^"]*+"?)
     | (?P<bearer>(?<=[Bb]earer\ )[A-Za-z0-9._~+/-]{8,}=*)
     | (?P<person>(?<![0-9])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx](?![0-9]))
     | (?P<mobile>(?<![0-9])(?:(?:\+|00)?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?![0-9]))

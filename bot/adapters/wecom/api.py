@@ -76,7 +76,7 @@ class Qyapi:
         self._timeout = aiohttp.ClientTimeout(total=total, connect=connect, sock_connect=connect)
 
     async def get(self, path: str, params: Mapping[str, str]) -> Call:
-        """One GET, never repeated. No network error is raised."""
+        """One GET, for what only reads: HTTP allows it to be repeated. No network error is raised."""
         return await self._call("GET", path, params, None, {})
 
     async def post(self, path: str, params: Mapping[str, str], body: Json) -> Call:
