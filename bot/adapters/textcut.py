@@ -1,11 +1,15 @@
 """Cutting texts to a platform's limit without cutting what people see as one sign. Pure."""
 
+import re
 import unicodedata
 from typing import Literal
 
 Unit = Literal["utf16", "utf8"]
 ELLIPSIS = "…"
 JOINER = "\u200d"
+FENCE = "```"
+FENCE_ROOM = 2 * len("```\n")
+_LINK = re.compile(r"\[[^\[\]\n]{0,200}\]\([^()\s]{1,1000}\)|https?://[!#-;=?-Z_a-z~]++|`{3,}+")
 MARK_ROOM = len("\n(999/999)")
 ENDINGS = "。！？；!?;…"
 
@@ -30,21 +34,41 @@ def cut_text(text: str, limit: int, unit: str) -> str:
 def split_text(text: str, limit: int, unit: str) -> list[str]:
     """Pieces of at most `limit`, in order, broken after a line, else a sentence, else a sign. `limit` ≥ 4.
 
-    Nothing but white space at the breaks is lost; no piece is blank unless the whole text is.
+    Nothing but white space at the breaks is lost; no piece is blank unless the whole text is. A link that fits into
+    one piece is not broken; a markdown fence (```) that is broken is closed and opened again.
     """
     if _fits(text, limit, unit):
         return [text]
+    if FENCE in text and limit >= 10 * FENCE_ROOM:
+        return _fenced(_pieces(text, limit - FENCE_ROOM, unit))
+    return _pieces(text, limit, unit)
+
+
+def _pieces(text: str, limit: int, unit: str) -> list[str]:
+    links = [found.span() for found in _LINK.finditer(text)]
     pieces: list[str] = []
     start = 0
     while start < len(text):
         end = _reach(text, start, limit, unit)
         if end < len(text):
             end = _nice(text, start, end)
+            end = next((first for first, last in links if start < first < end < last), end)
         piece = text[start:end].strip() if start else text[start:end].rstrip()
         if piece.strip():
             pieces.append(piece)
         start = end
     return pieces or [cut_text(text, limit, unit)]
+
+
+def _fenced(pieces: list[str]) -> list[str]:
+    """Every piece with as many fences opened as closed."""
+    inside = False
+    whole: list[str] = []
+    for piece in pieces:
+        text = f"{FENCE}\n{piece}" if inside else piece
+        inside = text.count(FENCE) % 2 == 1
+        whole.append(f"{text}\n{FENCE}" if inside else text)
+    return whole
 
 
 def split_marked(text: str, limit: int, unit: str) -> list[str]:
