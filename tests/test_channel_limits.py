@@ -45,7 +45,7 @@ async def test_a_story_without_buttons_is_told_in_numbers(world: World) -> None:
     await world.wang.says("1", to=world.wang.private)
     assert (await world.ticket(1)).state == "已接单"
     said = texts_of(world.chat(world.wang.private))
-    assert any("✅ 1 号已接单" in text and "回复 1 到场" in text for text in said), said
+    assert any("✅ 1 号已接单：" in text and "回复 1 到场" in text for text in said), said
     assert texts_of(world.chat("g1"))[-1] == "✅ 1 号已接单，王警官正在处理。"
     await world.restart()
     await world.wang.says("１", to=world.wang.private)
@@ -54,6 +54,13 @@ async def test_a_story_without_buttons_is_told_in_numbers(world: World) -> None:
     assert "回复 1 " in world.chat(world.wang.private)[-1].text  # which finding?
     await world.wang.says("1", to=world.wang.private)
     assert (await world.ticket(1)).state == "已办结"
+    assert texts_of(world.chat("g9"))[-1] == "✅ 1 号已办结。"
+    closing = world.chat("g1")[-1]
+    await world.chen.says("1", to="g1", reply_to=closing.ref, addressed=True)
+    assert (await world.ticket(1)).state == "已确认"
+    rating = world.chat("g1")[-1]
+    await world.chen.says("1", to="g1", reply_to=rating.ref, addressed=True)
+    assert (await world.ticket(1)).rating is not None
     assert len([t for t in texts_of(world.chat("g1")) if "已接单" in t]) == 1
 
 

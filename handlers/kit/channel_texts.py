@@ -15,33 +15,30 @@ def choices(labels: Sequence[str], *, first: int = 1, group: bool = False) -> st
 
 
 def brief(ticket: Ticket, officer: str) -> str:
-    """The one new line where an old message cannot be changed. "" where nobody needs to hear of it.
+    """The one new line for its reporter where the receipt cannot be changed. "" where nobody needs to hear of it.
 
-    A resident can be told five things at most in two days: who takes it, how it ends, and where it went.
+    Some platforms let us say five things in two days: receipt, who takes it, and the closing message must fit. All
+    other news the reporter must have comes as a message of its own anyway.
     """
-    head = f"{ticket.number} 号"
-    match ticket.state:
-        case State.CLAIMED:
-            return f"✅ {head}已接单，{officer}正在处理。"
-        case State.FORWARDED:
-            return f"↪️ {head}已转给{ticket.forwarded_to}办理。"
-        case State.RESOLVED | State.CLOSED:
-            return f"✅ {head}已办结。"
-        case State.FALSE_ALARM:
-            return f"{head}已核实，不用处理：{ticket.finding}。"
-    return ""
+    return f"✅ {ticket.number} 号已接单，{officer}正在处理。" if ticket.state is State.CLAIMED else ""
 
 
 def brief_card(ticket: Ticket, officer: str) -> str:
-    """The same for officers: whoever reads it must know whether the ticket still needs somebody."""
+    """The one new line for officers where the card cannot be changed: does the ticket still need somebody?"""
     head = f"{ticket.number} 号"
     match ticket.state:
+        case State.CLAIMED:
+            return f"✅ {head}已接单：{officer}。"
         case State.ON_SCENE:
             return f"📍 {head}：{officer}已到场。"
         case State.PAUSED:
             return f"⏸️ {head}已挂起。"
+        case State.FORWARDED:
+            return f"↪️ {head}已转给{ticket.forwarded_to}。"
         case State.WITHDRAWN:
             return f"{head}已撤回，不用去了。"
-        case State.CONFIRMED:
-            return f"✅ {head}已确认。"
-    return brief(ticket, officer)
+        case State.FALSE_ALARM:
+            return f"{head}不用处理：{ticket.finding}。"
+        case State.RESOLVED | State.CONFIRMED | State.CLOSED:
+            return f"✅ {head}已办结。"
+    return ""

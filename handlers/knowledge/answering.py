@@ -136,7 +136,8 @@ async def chosen(ctx: Context, argument: str) -> None:
         raise UsageError(say.GONE)
     data = {"code": entry.code, "chosen": True, "message": msgspec.json.decode(asked.data)["message"]}
     await ctx.log(EntryKind.ANSWERED, text=asked.text, data=data)
-    content = Content(text=say.answer(entry, ctx.station), buttons=_buttons(asked.id))
+    text = say.answer(entry, ctx.station)
+    content = Content(text=text, buttons=_buttons(asked.id), brief=text)
     await ctx.edit(_key(asked.id), ctx.event.chat.address, content, public=ctx.public, lane=Lane.RESIDENT)
 
 

@@ -75,7 +75,7 @@ async def _close_questions(ctx: Context, change: Change, text: str) -> None:
     for person_id in change.asked:
         row = await ctx.unit.outbox.by_key(_card(change, person_id))
         if row is not None:
-            await ctx.edit(row.out.key, row.out.to, Content(text=text), public=False, lane=row.out.lane)
+            await ctx.edit(row.out.key, row.out.to, Content(text=text, brief=text), public=False, lane=row.out.lane)
 
 
 async def arrange(ctx: Context, station: Station, change: Change) -> Change:

@@ -97,7 +97,7 @@ async def _change(ctx: Context, ticket: Ticket, text: str, in_group: str = "", c
     to = row.out.to if row is not None else ctx.event.chat.address
     public = not ticket.private and to.key == ticket.source.key
     shown = in_group if in_group and public and ticket.sensitive else text
-    content = Content(text=shown, buttons=(cells,) if cells else ())
+    content = Content(text=shown, buttons=(cells,) if cells else (), brief=shown if cells else "")
     await ctx.edit(ask_key(ticket), to, content, public=public, lane=Lane.RESIDENT, ticket_id=ticket.id)
 
 

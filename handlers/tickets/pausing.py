@@ -61,7 +61,7 @@ async def press_reason(ctx: Context, arg: tuple[int, int]) -> None:
         for i, (label, _) in enumerate(say.WAKES)
     ]
     text = say.ASK_WAKE.format(number=texts.number(ticket), reason=REASONS[arg[1]])
-    content = Content(text=text, buttons=(tuple(cells[:2]), tuple(cells[2:])))
+    content = Content(text=text, buttons=(tuple(cells[:2]), tuple(cells[2:])), brief=text)
     row = await ctx.unit.outbox.by_ref(ctx.event.chat.address, ctx.event.message_id)
     if row is not None and row.out.role is Role.ASK:
         await ctx.edit(row.out.key, row.out.to, content, public=ctx.public, lane=row.out.lane)

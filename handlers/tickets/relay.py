@@ -192,7 +192,7 @@ async def unsay(ctx: Context, entry_id: int) -> None:
         row = await ctx.unit.outbox.by_key(reply_key(ticket, entry.id))
         if row is not None:
             public = not ticket.confidential
-            content = Content(text=say.UNSAID)
+            content = Content(text=say.UNSAID, brief=say.UNSAID)
             await ctx.edit(row.out.key, row.out.to, content, public=public, lane=row.out.lane, ticket_id=ticket.id)
         text = say.UNSAID_ENTRY.format(text=entry.text)
         await ctx.log(EntryKind.NOTED, ticket=ticket, text=text, data={"unsaid": entry.id})
