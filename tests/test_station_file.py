@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot import yaml_text
 from bot.sample import station_text
-from bot.station_file import StationFile, StationFileError, load_station, parse_station, sections
+from bot.station_file import StationFile, StationFileError, load_station, parse_station, sections, values
 from bot.station_file.coverage import DAY, WEEK, gaps
 from bot.station_file.nouns import ShiftPart
 from storage.model.people import Duty, GroupKind, PersonRole
@@ -361,3 +361,14 @@ def test_gaps_are_exactly_the_minutes_nobody_has(shifts: list[tuple[set[int], in
         length = part.end - part.start if part.end > part.start else part.end + DAY - part.start
         taken |= {(day * DAY + part.start + step) % WEEK for day in part.weekdays for step in range(length)}
     assert free == set(range(WEEK)) - taken
+
+
+def test_accounts_and_groups_of_wecom_are_taken_as_they_are() -> None:
+    assert values.platform("WeCom_aibot") == "wecom_aibot"
+    assert values.account("wecom_app", "LiJing.zhao@dw") == "LiJing.zhao@dw"
+    assert values.chat("wecom_aibot", "wrOgQhDgAAcwMTB7YmDkbeBsgT_AAAA") == "wrOgQhDgAAcwMTB7YmDkbeBsgT_AAAA"
+    for wrong in ("", "李警官", "a b", "x" * 65):
+        with pytest.raises(ValueError, match="不行"):
+            values.account("wecom_app", wrong)
+        with pytest.raises(ValueError, match="不行"):
+            values.chat("wecom_aibot", wrong)

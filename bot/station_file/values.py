@@ -8,7 +8,8 @@ from bot.nearest import hint
 from storage.model.people import DayPlan, Duty, GroupKind, PersonRole
 
 DAY_MINUTES = 24 * 60
-PLATFORMS = ("local", "telegram")
+WECHAT = ("wecom_aibot", "wecom_webhook", "wecom_app", "wecom_kf", "wechat_official", "wecom_customer_group")
+PLATFORMS = ("local", "telegram", *WECHAT)
 
 ROLES: dict[str, PersonRole] = {
     "居民": PersonRole.RESIDENT,
@@ -125,6 +126,10 @@ def account(on: str, text: str) -> str:
         if re.fullmatch(r"[1-9]\d{0,18}", value):
             return value
         raise ValueError(f"Telegram 账号要写数字编号，比如 123456789；“{text}”不是（@用户名 不行）。")
+    if on in WECHAT:
+        if re.fullmatch(r"[A-Za-z0-9_.@-]{1,64}", value):
+            return value
+        raise ValueError(f"{on} 账号写通讯录里的账号（字母、数字、_ . @ -）；“{text}”不行。")
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", value):
         return value
     raise ValueError(f"local 账号用小写字母和数字，比如 wang；“{text}”不行。")
@@ -137,6 +142,10 @@ def chat(on: str, text: str) -> str:
         if re.fullmatch(r"-[1-9]\d{0,18}", value):
             return value
         raise ValueError(f"Telegram 群的编号以减号开头，比如 -1001234567890；“{text}”不是。")
+    if on in WECHAT:
+        if re.fullmatch(r"[A-Za-z0-9_.@-]{1,64}", value):
+            return value
+        raise ValueError(f"{on} 的群号由字母和数字组成，在群里发“绑定”最省事；“{text}”不行。")
     if re.fullmatch(r"g:[A-Za-z0-9_.-]{1,40}", value):
         return value
     raise ValueError(f"local 的群号要写成 g: 加字母或数字，比如 g:garden；“{text}”不行。")
