@@ -280,6 +280,12 @@ def test_xml_of_a_press_reads_as_it_is() -> None:
     assert xmltext.word(nested, "C") == ""
 
 
+def test_a_person_may_write_about_document_types() -> None:
+    written = "看看这个 <!DOCTYPE html> <!ENTITY x>"
+    fields = xmltext.parse(f"<xml><Content>{xmltext.cdata(written)}</Content></xml>".encode())
+    assert xmltext.word(fields, "Content") == written
+
+
 BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY l2 "'
     + b"&lol;" * 50
