@@ -180,6 +180,24 @@ async def test_a_gap_that_opens_again_is_news_and_the_moving_horizon_is_not(worl
     assert len(world.boss.inbox) == 2
 
 
+async def test_a_gap_that_an_undoing_or_a_single_date_opens_is_told_at_once(world: World) -> None:
+    days = [("wang", Duty.OFFICER, w, 0, 24) for w in range(7) if w != 5]
+    await plan_is(world, *days, *LEADING)
+    await world.passes(minutes=1)
+    await every_morning(world)  # Saturday, 8:05: today is empty, and next Saturday
+    await world.li.tells("顶班 11月28日 00:00-24:00")
+    assert await on_day(world, 28) == ["李强 00:00"]
+    await world.passes(hours=1)
+    await every_morning(world)
+    before = len(world.boss.inbox)
+    await world.li.tells("撤销换班 1")
+    assert "值班民警　11月28日（周六）00:00 到 11月29日 00:00" in world.boss.inbox[-1].text
+    await world.boss.tells("临时排班 11月25日 00:00 去掉 王建国")
+    assert any("值班民警　11月25日（周三）00:00 到 11月26日 00:00" in s.text for s in world.boss.inbox[before + 1 :])
+    await every_morning(world)
+    assert sum("11月25日（周三）00:00 到" in s.text for s in world.boss.inbox if s.text.startswith(say.GAP_HEAD)) == 1
+
+
 async def test_nobody_to_tell_today_means_it_is_told_tomorrow(world: World) -> None:
     await plan_is(world, *LEADING)
     for who in ("sun", "boss", "wu"):
