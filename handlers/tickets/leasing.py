@@ -59,12 +59,13 @@ async def nudge(ctx: Context, payload: dict[str, Any]) -> None:
         await begin(ctx, ticket)
         return
     stamp = f"{ticket.lease_until.timestamp():.3f}"
+    # A nudge that comes late, after a stop of ours, leaves as much time as one in time.
+    ends = max(ticket.lease_until, ctx.now + left)
+    if not await ctx.later("lease_end", at=ends, key=f"lease:{ticket.id}:{stamp}:end", payload={"ticket": ticket.id}):
+        return  # nudged already: this one was meant for a lease from before a pause
     told = say.nudge(ticket, ticket.lease_until - ctx.now)
     await ctx.tell(ticket.assignee_id, told, lane=lane(ticket), ticket_id=ticket.id, key=f"lease:{ticket.id}:{stamp}")
     await ctx.log(EntryKind.NUDGED, ticket=ticket, data={"to": ticket.assignee_id})
-    # A nudge that comes late, after a stop of ours, leaves as much time as one in time.
-    ends = max(ticket.lease_until, ctx.now + left)
-    await ctx.later("lease_end", at=ends, key=f"lease:{ticket.id}:{stamp}:end", payload={"ticket": ticket.id})
 
 
 @tickets.job("lease_end")
