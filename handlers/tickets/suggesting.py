@@ -42,7 +42,7 @@ async def _suggest(ctx: Context, ticket_id: int) -> None:
     ticket = await ctx.unit.tickets.get(ticket_id)
     if ticket is None or ticket.state in NO_MATTER or ticket.category is None or ticket.category in NEVER:
         return
-    alike = [t for t in await ctx.unit.incidents.alike(ticket, WITHIN) if not _together(t, ticket)][-NAMED:]
+    alike = await ctx.unit.incidents.alike(ticket, WITHIN, NAMED)
     if not alike:
         return
     suggestion_id = await ctx.unit.incidents.suggest(ticket.id, [t.id for t in alike], ctx.now)
@@ -58,10 +58,6 @@ async def _suggest(ctx: Context, ticket_id: int) -> None:
     for person_id in await _leading(ctx, ticket):
         key = _key(suggestion_id, person_id)
         await ctx.tell(person_id, content, role=Role.ASK, ticket_id=ticket.id, key=key)
-
-
-def _together(one: Ticket, other: Ticket) -> bool:
-    return one.incident_id is not None and one.incident_id == other.incident_id
 
 
 def _key(suggestion_id: int, person_id: int) -> str:
