@@ -33,6 +33,10 @@ def without_calls(text: str) -> str:
 
 def for_models(text: str) -> str:
     """Plain, without @s of the police, digits all alike, framed by ^ and $."""
-    words = without_calls(text[:LONGEST])
+    return framed(without_calls(text[:LONGEST]))
+
+
+def framed(words: str) -> str:
+    """The same for words that `without_calls` has made already."""
     words = _DIGIT.sub("0", _LONG_NUMBER.sub("9999", words))
     return f"^{_SPACE.sub(' ', words).strip()}$"

@@ -51,6 +51,7 @@ class SqliteTx:
         self._named = named
         self._memory = Memory()
         self._depth = 0
+        self._begun = 0
 
     def _run(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         try:
@@ -62,9 +63,17 @@ class SqliteTx:
 
     def _named_run(self, name: str, params: Mapping[str, Any]) -> list[Row]:
         statement = self._named[name]
+        if statement.writes:
+            self._about_to_write(statement)
+        return self._run(statement.sql, params)
+
+    def _about_to_write(self, statement: Statement) -> None:
+        """The savepoints that were asked for begin now: those in which nothing is written cost nothing."""
         if statement.forgets:
             self._memory.forget()
-        return self._run(statement.sql, params)
+        while self._begun < self._depth:
+            self._begun += 1
+            self._run(f"SAVEPOINT s{self._begun}", {})
 
     async def rows(self, name: str, /, **params: Any) -> Sequence[Row]:
         return self._named_run(name, params)
@@ -78,8 +87,7 @@ class SqliteTx:
     def _change(self, name: str, params: Mapping[str, Any]) -> Row | None:
         """What RETURNING would have told, at half its cost: SQLite keeps returned rows in a table of their own."""
         statement = self._named[name]
-        if statement.forgets:
-            self._memory.forget()
+        self._about_to_write(statement)
         try:
             cursor = self._connection.execute(statement.plain, params)
         except sqlite3.Error as error:
@@ -109,13 +117,17 @@ class SqliteTx:
 
     def enter_savepoint(self) -> None:
         self._depth += 1
-        self._run(f"SAVEPOINT s{self._depth}", {})
 
     def leave_savepoint(self, *, undo: bool) -> None:
         name = f"s{self._depth}"
+        begun = self._begun == self._depth
         self._depth -= 1
+        self._begun = min(self._begun, self._depth)
         if undo:
             self._memory.forget()
+        if not begun:
+            return
+        if undo:
             # A full disk makes SQLite end the whole transaction by itself: nothing is left to undo.
             if not self._connection.in_transaction:
                 return
