@@ -17,6 +17,7 @@ from handlers.understanding.courtesy import courtesy
 from handlers.understanding.decide import COLUMNS, FRAUD, REQUEST, URGENT, fraud_signs, request_signs, urgent_signs
 from handlers.understanding.money import money_sent
 from handlers.understanding.normal import calls_police, for_models
+from handlers.understanding.urgency import emergency
 
 ALOUD, HINT = 0.01, 0.05
 """False alarms at which the bot may speak in a group, and at which it only hints to officers."""

@@ -147,7 +147,6 @@ class Context(Heard):
         return f"{self.cause}:{self._sent}"
 
     async def _put(self, out: Outgoing, *, public: bool) -> bool:
-        out = replace(out, inbox_id=self.inbox_id) if self.inbox_id is not None else out
         if public:
             shown = hide_private(out.content.text, self.station.phone if self.station else "")
             if shown != out.content.text:
@@ -176,6 +175,7 @@ class Context(Heard):
             lane=lane if lane is not None else (Lane.OFFICER if self.staff else Lane.RESIDENT),
             role=role,
             ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=self.public)
 
@@ -194,6 +194,7 @@ class Context(Heard):
             kind=OutKind.ANSWER,
             target=event.callback_id,
             expires_at=self.now + timedelta(seconds=ANSWER_SECONDS),
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=False)
 
@@ -215,7 +216,15 @@ class Context(Heard):
         if to is None:
             return None
         body = Content(text=content) if isinstance(content, str) else content
-        out = Outgoing(key=key or self._key(), to=to, content=body, lane=lane, role=role, ticket_id=ticket_id)
+        out = Outgoing(
+            key=key or self._key(),
+            to=to,
+            content=body,
+            lane=lane,
+            role=role,
+            ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
+        )
         await self._put(out, public=False)
         return to
 
@@ -240,7 +249,15 @@ class Context(Heard):
     ) -> None:
         """Say it in a group. Private numbers are taken out."""
         body = Content(text=content) if isinstance(content, str) else content
-        out = Outgoing(key=key or self._key(), to=_address(to), content=body, lane=lane, role=role, ticket_id=ticket_id)
+        out = Outgoing(
+            key=key or self._key(),
+            to=_address(to),
+            content=body,
+            lane=lane,
+            role=role,
+            ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
+        )
         await self._put(out, public=True)
 
     async def push(
@@ -265,6 +282,7 @@ class Context(Heard):
             broadcast_id=broadcast_id,
             due_at=due_at,
             expires_at=expires_at,
+            inbox_id=self.inbox_id,
         )
         return await self._put(out, public=False)
 
@@ -281,6 +299,7 @@ class Context(Heard):
             target=target,
             role=Role.NOTICE,
             ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=public)
 

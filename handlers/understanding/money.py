@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from handlers.understanding.span import Span
 from handlers.understanding.numbers import plain_digits
+from handlers.understanding.span import Span
 from storage.model.matters import Money
 
 _ONE_WAY = str.maketrans("拾佰仟萬億wWkK￥¥＄圆塊，．", "十百千万亿万万千千$$$元块,.")

@@ -52,10 +52,16 @@ class _Kind(IntEnum):
     ID = auto()
 
 
+_KNOWN = 8192
+"""Characters that are remembered: all that people write, not all that there are."""
+
+
 class _Plain(dict[int, str]):
     """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3."""
 
     def __missing__(self, code: int) -> str:
+        if len(self) >= _KNOWN:
+            self.clear()
         char = chr(code)
         value = unicodedata.numeric(char, -1)
         self[code] = _SPOKEN.get(char) or (str(int(value)) if value in range(10) else char)
