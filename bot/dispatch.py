@@ -68,6 +68,7 @@ class Dispatcher:
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
+        self._handled = metrics.handled.labels(outcome="done")
         self._publisher = publisher
         self._on_commit = on_commit
         self._jitter = jitter
@@ -139,7 +140,7 @@ class Dispatcher:
             try:
                 async with unit.tx.savepoint():
                     await self._one(ctx, row)
-                self._metrics.handled.labels(outcome="done").inc()
+                self._handled.inc()
                 return ctx
             except StoreDownError:
                 raise

@@ -169,6 +169,8 @@ async def _line(ctx: Context, ticket: Ticket, mentioned: tuple[str, ...], accoun
 
 
 def _is_mentioned(member: Member, accounts: Sequence[Identity], mentioned: tuple[str, ...]) -> bool:
+    if not mentioned:
+        return False
     names = call_names(member.person)
     for account in accounts:
         if account.person_id == member.person.id:

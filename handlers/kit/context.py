@@ -110,7 +110,9 @@ class Context(Heard):
 
     def settings(self, kind: type[S]) -> S:
         found = self.all_settings.get(kind)
-        return found if isinstance(found, kind) else kind()
+        if not isinstance(found, kind):
+            found = self.all_settings[kind] = kind()
+        return found
 
     def require(self, permission: Permission, station_id: int | None) -> None:
         """Raises UsageError with a sentence if the actor may not do this at that station."""

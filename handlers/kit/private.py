@@ -24,6 +24,12 @@ _TOLD = re.compile(
     r"((?:电话|手机|联系|号码|微信|QQ|座机)\D{0,6}?)(\d(?:[ \-－–—]?\d){5,})", re.IGNORECASE
 )  # "QQ 123456": shorter, but announced
 
+_SIX = re.compile(r"\d(?:[ \-－–—]?\d){5}")
+"""What must stand in a text for an announced number."""
+
+_SHORTEST_UNTOLD = 10
+"""Digits of a landline, the shortest number that is hidden without being announced."""
+
 _DAY = r"(?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
 _TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?"
 _MOMENT = re.compile(
@@ -68,8 +74,9 @@ def find_private(text: str) -> list[tuple[int, int]]:
     if len(_DIGIT.findall(plain)) < FEWEST:
         return []
     plain = _MOMENT.sub(lambda m: "时" * len(m.group()), plain)
-    spans = [_without_word(text, m) for pattern in (_LONG, _LANDLINE) for m in pattern.finditer(plain)]
-    spans += [m.span(2) for m in _TOLD.finditer(plain)]
+    spans = [m.span(2) for m in _TOLD.finditer(plain)] if _SIX.search(plain) else []
+    if len(_DIGIT.findall(plain)) >= _SHORTEST_UNTOLD:
+        spans += [_without_word(text, m) for pattern in (_LONG, _LANDLINE) for m in pattern.finditer(plain)]
     return sorted(spans)
 
 

@@ -36,19 +36,21 @@ class Moment:
 
 async def moments(ctx: Context, ticket: Ticket) -> list[Moment]:
     """When whom will hear of what, if nothing happens; in order."""
+    return sorted(Moment(*each) for each in await _steps(ctx, ticket))
+
+
+async def _steps(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock, int]]:
     limits = ctx.settings(TicketSettings)
     of = await time_of(ctx, ticket, limits.target(ticket))
     waits = limits.ladder_of(ticket)
-    return sorted(
-        Moment(of.after(at, wait), clock, step)
-        for at, clock in await dues(ctx, ticket)
-        for step, wait in enumerate(waits)
-    )
+    return [
+        (of.after(at, wait), clock, step) for at, clock in await dues(ctx, ticket) for step, wait in enumerate(waits)
+    ]
 
 
 async def watch(ctx: Context, ticket: Ticket) -> None:
     """Look again when the next step is due. Doing it twice does no harm."""
-    coming = [m.at for m in await moments(ctx, ticket) if m.at > ctx.now]
+    coming = [at for at, _, _ in await _steps(ctx, ticket) if at > ctx.now]
     if coming:
         await _look(ctx, ticket, min(coming))
 

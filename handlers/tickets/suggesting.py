@@ -53,7 +53,8 @@ async def _suggest(ctx: Context, ticket_id: int) -> None:
         Button(label=say.SUGGEST_NO, action=f"unlike:{suggestion_id}"),
     )
     what = " · ".join(part for part in (ticket.category, await _where(ctx, ticket)) if part)
-    told = [(t.number, texts.short(t.text, 40)) for t in (*alike, ticket)]
+    told = [(t.number, texts.short(t.text, 40)) for t in alike]
+    told.append((ticket.number, texts.short(ticket.text, 40)))
     content = Content(text=say.suggestion(ticket.number, [t.number for t in alike], what, told), buttons=(buttons,))
     for person_id in await _leading(ctx, ticket):
         key = _key(suggestion_id, person_id)

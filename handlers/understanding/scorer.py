@@ -49,9 +49,10 @@ class Model:
         """(row, tf-idf) of the n-grams known to the model, of length one in all; empty if none is known."""
         find = self.vocabulary.get
         met = Counter([find(text[at : at + size]) for size in self.grams for at in range(len(text) - size + 1)])
-        met.pop(None, None)
         idf = self.idf
-        values = [(row, idf[row] if n == 1 else (1.0 + math.log(n)) * idf[row]) for row, n in met.items()]
+        values = [
+            (row, idf[row] if n == 1 else (1.0 + math.log(n)) * idf[row]) for row, n in met.items() if row is not None
+        ]
         length = math.sqrt(sum(value * value for _, value in values))
         return [(row, value / length) for row, value in values] if length else []
 

@@ -134,8 +134,11 @@ class Groups:
         return _group(row) if row else None
 
     async def by_chat(self, platform: str, chat_id: str) -> Group | None:
-        row = await self._tx.one("group_by_chat", platform=platform, chat_id=chat_id)
-        return _group(row) if row else None
+        async def load() -> Group | None:
+            row = await self._tx.one("group_by_chat", platform=platform, chat_id=chat_id)
+            return _group(row) if row else None
+
+        return await self._tx.recall(("chat", platform, chat_id), load)
 
     async def seen(self, *, platform: str, bot: str, chat_id: str, title: str) -> Group:
         """Register a group, or refresh its title and mark it active again."""
