@@ -59,7 +59,7 @@ async def edited(ctx: Context) -> None:
     ticket = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.message_id)
     text = ctx.said
     if ticket is None:
-        called = bool(ctx.vocabulary.find(event.text)) or (event.addressed and ctx.public)
+        called = bool(ctx.names_called) or (event.addressed and ctx.public)
         matter = bool(text) and ctx.understood.courtesy is None
         if matter and called and not ctx.staff:
             await open_ticket(ctx, text)
@@ -118,5 +118,5 @@ async def open_ticket(ctx: Context, text: str) -> Ticket:
         await ctx.end_conversation()
     ctx.listening = not ctx.staff and not ctx.who.anonymous
     ids = tuple(f"{event.platform}:{m.user_id}" for m in event.mentions if m.user_id)
-    ctx.emit(TicketOpened(ticket_id=ticket.id, mentioned=(*ctx.vocabulary.find(event.text), *ids)))
+    ctx.emit(TicketOpened(ticket_id=ticket.id, mentioned=(*ctx.names_called, *ids)))
     return ticket

@@ -34,7 +34,7 @@ async def transfer(ctx: Context, arg: parse.NumberAndText) -> None:
     _check(ctx, ticket)
     everybody = await colleagues(ctx, ticket.station_id)
     # "转派 12 @李警官": what is @-ed has been taken out of the argument.
-    called = [name for name in ctx.vocabulary.find(ctx.event.text) if named(everybody, name)]
+    called = [name for name in ctx.names_called if named(everybody, name)]
     wanted = f"{called[0]} {arg.text}".strip() if called and not named(everybody, arg.text) else arg.text
     if not wanted:
         await _offer(ctx, ticket)
