@@ -11,10 +11,10 @@ from handlers.kit.feature import CALLED
 from handlers.tickets.calling import courteous
 from handlers.tickets.feature import tickets
 from handlers.tickets.follow import note
-from handlers.tickets.growing import LONGEST, grow, line_of, show, understood, words_of
+from handlers.tickets.growing import LONGEST, fresh, grow, line_of, show, words_of
 from storage.model.messages import InboundKind
 from storage.model.people import GroupKind
-from storage.model.tickets import EntryKind, State, Ticket, Urgency
+from storage.model.tickets import EntryKind, State, Ticket
 
 
 @tickets.otherwise(100)
@@ -89,12 +89,11 @@ async def open_ticket(ctx: Context, text: str) -> Ticket:
     event = ctx.event
     station = ctx.here
     meaning = ctx.understand(text)
-    blank = Ticket(
+    told = Ticket(
         id=0,
         station_id=station.id,
         number=await ctx.unit.stations.next_number(station.id),
         state=State.OPEN,
-        urgency=Urgency.LOW,
         reporter_id=ctx.who.person.id,
         text=text[:LONGEST] or words_of(event),
         source=event.chat.address,
@@ -104,8 +103,9 @@ async def open_ticket(ctx: Context, text: str) -> Ticket:
         group_id=ctx.group.id if ctx.group else None,
         first_at=event.at,
         heard_at=event.at,
+        **fresh(ctx, meaning),
     )
-    ticket = await ctx.unit.tickets.add(understood(ctx, blank, meaning))
+    ticket = await ctx.unit.tickets.add(told)
     for said in (event, *ctx.earlier):
         await ctx.unit.tickets.add_message(ticket.id, said.chat.address, said.message_id, said.album)
         if said.attachments:
