@@ -100,8 +100,14 @@ class SqliteTx:
         return {column: params.get(column, cursor.lastrowid)}
 
     async def many(self, name: str, /, params: Sequence[Mapping[str, Any]]) -> None:
-        for each in params:
-            self._named_run(name, each)
+        statement = self._named[name]
+        self._about_to_write(statement)
+        try:
+            self._connection.executemany(statement.sql, params)
+        except sqlite3.Error as error:
+            if _down(error):
+                raise StoreDownError(str(error)) from error
+            raise
 
     async def recall(self, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
         return await self._memory.recall(key, load)
