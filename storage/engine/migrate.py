@@ -10,7 +10,7 @@ from storage.engine.base import NewerSchemaError, StoreDownError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema this program speaks. A test holds it equal to Alembic's head."""
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
