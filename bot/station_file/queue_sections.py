@@ -224,7 +224,7 @@ def _rule(
         known = [NAMED, *(b.name for b in BUILT_IN), *(q.name for q in queues)]
         report.wrong(part.line, f"{what}：没有“{part.to}”这个队{hint(part.to, dict.fromkeys(known))}")
     elif target is not NAMED and not _has_hands(target, queues):
-        report.odd(part.line, f"{what}：{part.to}还没有成员，这条规则现在不起作用。")
+        report.odd(part.line, f"{what}：{target}还没有成员，这条规则现在不起作用。")
     named = {p.code for p in everybody for word in part.mention if word in (p.name, p.code, *p.aliases)}
     words = tuple(w for w in part.mention if not any(w in (p.name, p.code, *p.aliases) for p in everybody))
     return replace(part, to=target or "", mention=words, people=tuple(sorted(named)))

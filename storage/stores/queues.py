@@ -93,7 +93,7 @@ class Queues:
         return queue_id
 
     async def retire(self, queue_id: int) -> None:
-        """Out of use, its name free again. Its row stays for the tickets that name it; the three of every station stay."""
+        """Out of use, its name free again. Its row stays for its tickets; the three of every station stay too."""
         await self._tx.one("queue_retire", id=queue_id)
 
     async def rules(self, station_id: int) -> list[Rule]:
