@@ -89,6 +89,7 @@ class Dispatcher:
             post=put,
             vocabulary=self._hearing.vocabulary,
             places=self._hearing.places,
+            desks=self._hearing.desks,
             features=self._router.features,
             all_settings=self._publisher.settings,
             station=station,

@@ -1,6 +1,6 @@
 """Context: everything a handler can see and do. It never sends, sleeps or opens a socket; the courier acts."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -26,6 +26,7 @@ from storage.model.messages import (
     Role,
 )
 from storage.model.people import Conversation, Group, Person, PersonRole, Station
+from storage.model.queues import Desk
 from storage.model.tickets import EntryKind, Ticket
 from storage.unit import Unit
 
@@ -71,6 +72,7 @@ class Context(Heard):
     post: Callable[[Unit, Outgoing, datetime], Awaitable[bool]]
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
+    desks: Mapping[int, Desk] = field(default_factory=dict)  # station id → its queues and rules, as remembered
     actor: Actor | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)

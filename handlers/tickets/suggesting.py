@@ -56,7 +56,7 @@ async def _suggest(ctx: Context, ticket_id: int) -> None:
     told = [(t.number, texts.short(t.text, 40)) for t in alike]
     told.append((ticket.number, texts.short(ticket.text, 40)))
     content = Content(text=say.suggestion(ticket.number, [t.number for t in alike], what, told), buttons=(buttons,))
-    for person_id in await _leading(ctx, ticket):
+    for person_id in await leading(ctx, ticket):
         key = _key(suggestion_id, person_id)
         await ctx.tell(person_id, content, role=Role.ASK, ticket_id=ticket.id, key=key)
 
@@ -70,7 +70,7 @@ async def _where(ctx: Context, ticket: Ticket) -> str:
     return ticket.place or (group.title if group is not None else "")
 
 
-async def _leading(ctx: Context, ticket: Ticket) -> list[int]:
+async def leading(ctx: Context, ticket: Ticket) -> list[int]:
     """The duty leaders of this moment who can be written to; without any, all who lead the station."""
     station = await ctx.station_of(ticket)
     if station is None:
