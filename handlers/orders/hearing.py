@@ -4,11 +4,11 @@ from handlers.kit import order_texts as say
 from handlers.kit.context import Context
 from handlers.kit.feature import SAY
 from handlers.kit.phrases import Action, Ambiguous, Phrase
-from handlers.kit.spoken import MOVES
+from handlers.kit.spoken import MOVES, could_be_order
 from handlers.orders.asking import STEP, ask, completed, picked
 from handlers.orders.carrying import carry_out
 from handlers.orders.feature import orders
-from handlers.orders.reading import WORDS_ONLY, Heard, addressed, hear, listens, settled
+from handlers.orders.reading import WORDS_ONLY, Heard, addressed, exist, hear, listens, settled
 
 
 @orders.otherwise(20)
@@ -23,11 +23,7 @@ async def said_freely(ctx: Context) -> bool:
     to_us = addressed(ctx)
     order = heard.sure or await settled(ctx, heard)
     if not to_us:
-        if order is None or not heard.named or order.action not in MOVES:
-            ctx.forgotten = ctx.public and heard.found is not None
-            return ctx.forgotten
-        await carry_out(ctx, order)
-        return True
+        return await _overheard(ctx, heard, order)
     if order is not None:
         await _do(ctx, heard, order)
         return True
@@ -35,6 +31,15 @@ async def said_freely(ctx: Context) -> bool:
         await ask(ctx, heard)
         return True
     return False
+
+
+async def _overheard(ctx: Context, heard: Heard, order: Phrase | None) -> bool:
+    """Said among colleagues. What only sounded like an order is gone for good."""
+    if order is not None and heard.named and order.action in MOVES and await exist(ctx, order.numbers):
+        await carry_out(ctx, order)
+        return True
+    ctx.forgotten = could_be_order(heard.words) and not ctx.vocabulary.find(heard.words)
+    return ctx.forgotten
 
 
 async def _do(ctx: Context, heard: Heard, order: Phrase) -> None:

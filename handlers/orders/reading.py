@@ -139,17 +139,25 @@ def _worth_asking(desk: Desk, words: str, doubt: Ambiguous) -> Ambiguous | None:
     return Ambiguous(doubt.why, doubt.choices)
 
 
-async def settled(ctx: Context, heard: Heard) -> Phrase | None:
-    """The order behind a doubt in which nothing is at stake: it can only be answered with how it stands.
+async def exist(ctx: Context, numbers: Sequence[int]) -> bool:
+    """All of them are tickets of this station."""
+    return all([await ctx.unit.tickets.by_number(ctx.here.id, number) for number in numbers])
 
-    A claim of what does not wait, and an order for a ticket that somebody else holds, by whoever may not touch it.
+
+async def settled(ctx: Context, heard: Heard) -> Phrase | None:
+    """The order behind a doubt that is only about what can be: it is answered with how it stands.
+
+    A claim by number of what does not wait, alone or among others, and an order for a ticket that somebody else holds,
+    by whoever may not touch it.
     """
     doubt = heard.found
     if not isinstance(doubt, Ambiguous) or not heard.named or len(doubt.choices) != 1:
         return None
     order = doubt.choices[0]
     if order.action is Action.CLAIM:
-        return order if not set(order.numbers) & set(heard.desk.waiting) else None
+        gone = set(order.numbers) - set(heard.desk.waiting)
+        lost = doubt.why is Why.WHICH_TICKET and gone - set(heard.desk.mine)
+        return order if lost or len(gone) == len(order.numbers) else None
     if doubt.why is not Why.NOT_YOURS or ctx.who.may(Permission.DISPATCH, ctx.here.id):
         return None
     for number in order.numbers:
