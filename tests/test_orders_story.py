@@ -1,22 +1,25 @@
 """What officers really type is carried out: every order, by the right one, the wrong one, twice, and over a restart."""
 
+from datetime import timedelta
+
 import pytest
 
 from handlers import FEATURES
 from handlers.kit import life_texts, texts
 from handlers.kit import order_texts as say
+from handlers.kit.context import Context
+from handlers.kit.errors import UsageError
 from handlers.kit.feature import SAY
-from handlers.kit.phrases import Action, Topic
+from handlers.kit.phrases import Action, Phrase, Topic
 from handlers.kit.router import Router
-from storage.model.messages import Attachment, AttachmentKind
+from handlers.tickets import tickets
+from storage.model.people import GroupKind, PersonRole
 from storage.model.tickets import EntryKind, PauseReason, State, Urgency
 from storage.unit import Unit
-from tests.harness import PHOTO, World
-from tests.living import neighbours, reads
+from tests.harness import World
+from tests.living import cards, neighbours, reads
 from tests.ordering import again, held, holder, numbered, state
 from tests.stories import MATTER, entries, everything, kinds, on_sqlite, reported
-
-VOICE = Attachment(kind=AttachmentKind.VOICE, ref="voice-1", seconds=4)
 
 
 def test_every_order_has_somebody_to_carry_it_out() -> None:
@@ -63,6 +66,37 @@ async def test_several_at_once_and_what_became_of_each(world: World) -> None:
     said = [s for s in world.zhao.inbox if s.out.role != "card"][-1].text
     assert said == "您已接单 12 号。到了现场点“到场”，办完点“办结”。\n13 号已经由李强接了。"
     assert (await holder(world, 12), await holder(world, 13)) == ("zhao", "li")
+
+
+@on_sqlite
+async def test_of_several_the_leader_hears_of_each(world: World) -> None:
+    await held(world, 12, 13)
+    before = cards(world, world.sun)
+    await world.wang.tells("12、13加急")
+    assert cards(world, world.sun) == before + 2
+
+
+async def test_what_fails_of_several_is_undone_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await held(world, 12, 13)
+    arrive = tickets.orders[Action.ARRIVE]
+
+    async def stumbles(ctx: Context, phrase: Phrase) -> None:
+        await arrive(ctx, phrase)
+        if phrase.numbers == (12,):
+            raise UsageError("12 号今天不行。")
+
+    monkeypatch.setitem(tickets.orders, Action.ARRIVE, stumbles)
+    await world.wang.tells("12、13都到了")
+    assert (await state(world, 12), await state(world, 13)) == (State.CLAIMED, State.ON_SCENE)
+    assert world.wang.inbox[-1].text == "12 号今天不行。\n已记录到场：13 号。"
+
+
+@on_sqlite
+async def test_too_many_at_once(world: World) -> None:
+    await numbered(world, 12)
+    await world.zhao.tells("、".join(str(n) for n in range(5, 20)) + "我都接了")
+    assert world.zhao.inbox[-1].text == say.TOO_MANY.format(most=10)
+    assert await state(world) is State.OPEN
 
 
 @on_sqlite
@@ -157,6 +191,8 @@ async def test_put_off_until_the_time_that_was_said(world: World) -> None:
     assert ticket.wake_at.isoformat() == "2026-11-21T07:00:00+00:00"
     await world.wang.tells("解除挂起12")
     assert await state(world) is State.CLAIMED
+    await world.wang.tells("12先放一放，一个半小时后再说")
+    assert (await world.ticket(12)).wake_at == world.clock.now() + timedelta(minutes=90)
 
 
 @on_sqlite
@@ -257,6 +293,28 @@ async def test_another_stations_numbers_mean_nothing(world: World, words: str) -
 
 
 @on_sqlite
+async def test_a_card_of_another_station_means_nothing_to_this_ones_numbers(world: World) -> None:
+    """马超 leads 西湾 and helps out at 东湾: what he answers there is about no ticket 1 of 西湾."""
+    ma = await neighbours(world)
+    await reported(world)
+    async with await world.unit() as unit:
+        known = await unit.people.by_identity("world", "ma")
+        await unit.people.set_role(known.person.id, world.station_id, PersonRole.OFFICER)
+        group = await unit.groups.seen(platform="world", bot="bot", chat_id="g7", title="西湾业主群")
+        west = (await unit.stations.by_code("xiwan")).id
+        await unit.groups.bind(group.id, station_id=west, kind=GroupKind.OWNERS, area_id=None, households=0)
+    await world.liu.says("@民警 楼下有人打架", to="g7")
+    await world.sun.tells("转派 1 马超")
+    card = world.card(1, ma.private)
+    assert MATTER in card.text
+    await ma.says("收到，这就去", to=ma.private, reply_to=card.ref)
+    async with world.engine.read() as tx:
+        theirs = await Unit(tx).tickets.by_number(west, 1)
+    assert theirs is not None
+    assert theirs.state is State.OPEN
+
+
+@on_sqlite
 @pytest.mark.parametrize("words", ["12 办结 已劝离", "12到了", "挂起12 等监控", "转给小王 12", "12退回 没空"])
 async def test_whose_it_is_not_reads_who_has_it(world: World, words: str) -> None:
     await held(world, 12, by="li")
@@ -291,164 +349,6 @@ async def test_no_such_number(world: World) -> None:
     assert world.wang.inbox[-1].text == texts.NO_SUCH_STAFF.format(number=99)
     await world.sun.tells("99 办结 已劝离")
     assert world.sun.inbox[-1].text == texts.NO_SUCH_STAFF.format(number=99)
-
-
-# ── under a card ───────────────────────────────────────────────────────────
-@pytest.mark.parametrize("chat", ["p:wang", "g9"])
-async def test_received_and_on_the_way_claims_it(world: World, chat: str) -> None:
-    await reported(world)
-    event = await world.wang.says("收到，这就去", to=chat, reply_to=world.card(1, chat).ref)
-    assert await holder(world, 1) == "wang"
-    seen = len(world.chat("g1"))
-    before = everything(world)
-    await again(world, event)
-    assert everything(world) == before
-    await world.wang.says("收到，这就去", to="p:wang", reply_to=world.card(1, "p:wang").ref)
-    assert len(world.chat("g1")) == seen + 1, "it is theirs already: now it is said to the reporter"
-
-
-@on_sqlite
-async def test_the_second_to_answer_the_card_reads_who_has_it(world: World) -> None:
-    await reported(world)
-    card = world.card(1, "g9").ref
-    await world.zhao.says("收到，这就去", to="g9", reply_to=card, settle=False)
-    await world.li.says("我去处理", to="g9", reply_to=card, settle=False)
-    await world.settle()
-    assert await holder(world, 1) == "zhao"
-    assert world.last("g9").text == "1 号已经由赵敏接了。"
-
-
-@on_sqlite
-@pytest.mark.parametrize("chat", ["p:wang", "g9"])
-async def test_orders_under_a_card_need_no_number(world: World, chat: str) -> None:
-    await numbered(world, 12, 13)
-    await world.wang.tells("接单 12")
-    await world.wang.tells("接单 13")
-    ref = world.card(12, chat).ref
-    await world.wang.says("到了", to=chat, reply_to=ref)
-    assert await state(world) is State.ON_SCENE
-    await world.wang.says("挂起 等物业", to=chat, reply_to=ref)
-    assert await state(world) is State.PAUSED
-    await world.wang.says("继续", to=chat, reply_to=ref)
-    assert await state(world) is State.CLAIMED
-    await world.wang.says("这个转给李警官", to=chat, reply_to=ref)
-    assert await holder(world, 12) == "li"
-    assert await state(world, 13) is State.CLAIMED
-
-
-@on_sqlite
-async def test_who_is_sent_gets_it(world: World) -> None:
-    await reported(world)
-    await world.sun.says("小李去看看吧", to="g9", reply_to=world.card(1, "g9").ref)
-    assert await holder(world, 1) == "li"
-    assert all("小李" not in s.text for s in world.chat("g1"))
-
-
-@on_sqlite
-@pytest.mark.parametrize("words", ["请问是几号楼？", "我们半小时内到，请您在楼下等", "当事人电话打不通", "我马上到"])
-async def test_plain_words_are_for_the_reporter_as_before(world: World, words: str) -> None:
-    await held(world, 12)
-    await world.wang.says(words, to="p:wang", reply_to=world.card(12, "p:wang").ref)
-    assert words in world.last("g1").text
-    assert (await kinds(world, 12))[-1] is EntryKind.REPLIED
-
-
-@on_sqlite
-async def test_on_the_way_is_said_to_the_reporter_and_of_oneself(world: World) -> None:
-    await held(world, 12)
-    await world.wang.says("在路上了", to="p:wang", reply_to=world.card(12, "p:wang").ref)
-    assert "在路上了" in world.last("g1").text
-    assert reads(world.wang, "记下您在途") == 1
-    await world.wang.tells("12在路上了")
-    assert (await kinds(world, 12))[-1] is EntryKind.NOTED
-    seen = await kinds(world, 12)
-    await world.wang.tells("在路上了")
-    assert reads(world.wang, "记下您在途") == 3
-    assert await kinds(world, 12) == seen
-
-
-@on_sqlite
-async def test_another_number_under_a_card_is_asked_about(world: World) -> None:
-    await held(world, 12, 13)
-    await world.wang.says("12到了", to="p:wang", reply_to=world.card(13, "p:wang").ref)
-    asked = world.wang.inbox[-1]
-    assert asked.text == say.WHICH_TICKET
-    assert asked.labels == [f"到场 #12 {MATTER}", f"到场 #13 {MATTER}", say.NONE]
-    assert {await state(world, 12), await state(world, 13)} == {State.CLAIMED}
-
-
-@on_sqlite
-async def test_a_picture_with_an_order_belongs_to_its_ticket(world: World) -> None:
-    await held(world, 12)
-    await world.wang.tells("12到了", attachments=(PHOTO,))
-    assert await state(world) is State.ON_SCENE
-    ticket = await world.ticket(12)
-    async with world.engine.read() as tx:
-        assert [item for _, item in await Unit(tx).attachments.of_ticket(ticket.id)] == [PHOTO]
-
-
-# ── voices ─────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("chat", ["p:wang", "g9"])
-async def test_an_officers_voice_under_a_card_reaches_the_reporter(world: World, chat: str) -> None:
-    await held(world, 12)
-    event = await world.wang.says("", to=chat, attachments=(VOICE,), reply_to=world.card(12, chat).ref)
-    shown = world.last("g1")
-    assert shown.out.content.attachment == VOICE
-    assert (await kinds(world, 12))[-1] is EntryKind.REPLIED
-    before = everything(world)
-    await again(world, event)
-    assert everything(world) == before
-
-
-async def test_the_reporters_voice_reaches_the_officer_and_is_kept(world: World) -> None:
-    await held(world, 12)
-    await world.wang.tells("回复 12 请问是几号楼？")
-    await world.chen.says("", reply_to=world.last("g1").ref, attachments=(VOICE,))
-    assert world.wang.inbox[-1].out.content.attachment == VOICE
-    ticket = await world.ticket(12)
-    async with world.engine.read() as tx:
-        assert VOICE in [item for _, item in await Unit(tx).attachments.of_ticket(ticket.id)]
-
-
-@on_sqlite
-async def test_a_colleagues_voice_under_a_card_is_kept_as_a_note(world: World) -> None:
-    await held(world, 12)
-    seen = len(world.chat("g1"))
-    await world.li.says("", to="g9", attachments=(VOICE,), reply_to=world.card(12, "g9").ref)
-    assert len(world.chat("g1")) == seen
-    assert (await kinds(world, 12))[-1] is EntryKind.NOTED
-
-
-# ── while we ask ───────────────────────────────────────────────────────────
-@on_sqlite
-async def test_an_order_for_another_ticket_is_no_answer(world: World) -> None:
-    await held(world, 12, 13)
-    await world.wang.tells("12号搞定了")
-    await world.wang.tells("13到了")
-    assert (await state(world, 12), await state(world, 13)) == (State.CLAIMED, State.ON_SCENE)
-    await world.wang.tells("已劝离")
-    assert (await world.ticket(12)).finding == "已劝离"
-
-
-@on_sqlite
-async def test_an_order_for_the_same_ticket_has_its_own_text(world: World) -> None:
-    await held(world, 12)
-    await world.wang.tells("12号搞定了")
-    question = world.wang.inbox[-1]
-    await world.wang.tells("12 办结 已警告当事人")
-    assert (await world.ticket(12)).finding == "已警告当事人"
-    assert question.labels == []
-    await world.wang.tells("好的，我们明天来")
-    assert (await world.ticket(12)).finding == "已警告当事人"
-
-
-@on_sqlite
-@pytest.mark.parametrize("words", ["已转给物业处理", "到了现场，双方已和解", "12当事人已经道歉"])
-async def test_an_answer_that_reads_like_an_order_is_an_answer(world: World, words: str) -> None:
-    await held(world, 12)
-    await world.wang.tells("12号搞定了")
-    await world.wang.tells(words)
-    assert (await world.ticket(12)).finding == words
 
 
 @on_sqlite
