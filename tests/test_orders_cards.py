@@ -1,8 +1,12 @@
 """Under a card: orders without a number, words and voices for the reporter; and what is said while we ask something."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from handlers.kit import order_texts as say
+from handlers.kit import relay_texts as relayed
 from storage.model.messages import Attachment, AttachmentKind
 from storage.model.tickets import EntryKind, State
 from storage.unit import Unit
@@ -138,6 +142,17 @@ async def test_a_colleagues_voice_under_a_card_is_kept_as_a_note(world: World) -
     await world.li.says("", to="g9", attachments=(VOICE,), reply_to=world.card(12, "g9").ref)
     assert len(world.chat("g1")) == seen
     assert (await kinds(world, 12))[-1] is EntryKind.NOTED
+
+
+@on_sqlite
+async def test_a_voice_that_cannot_get_there_is_not_lost_in_silence(world: World) -> None:
+    await held(world, 12)
+    with closing(sqlite3.connect(world.url.removeprefix("sqlite:///"))) as database:
+        database.execute("UPDATE ticket SET platform = 'elsewhere'")
+        database.commit()
+    await world.wang.says("", to="p:wang", attachments=(VOICE,), reply_to=world.card(12, "p:wang").ref)
+    assert world.wang.inbox[-1].text == relayed.OTHER_PLATFORM.format(number="12 号")
+    assert EntryKind.REPLIED not in await kinds(world, 12)
 
 
 # ── while we ask ───────────────────────────────────────────────────────────

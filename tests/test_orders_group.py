@@ -1,16 +1,19 @@
 """In the officers' group: what is said to us, what is said among colleagues, and what is heard at all."""
 
+import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from handlers.kit import order_texts as say
+from handlers.kit.phrases import Phrase, read_phrase
 from handlers.kit.spoken import could_be_order
 from storage.model.tickets import State
 from tests.adapters.telegram_kit import hearing
 from tests.fake_telegram.make import group
-from tests.harness import World
+from tests.harness import START, World
 from tests.ordering import again, held, holder, numbered, state
 from tests.stories import everything, kinds, on_sqlite, texts_of
 from tests.test_burst_hearing import Chat
@@ -130,3 +133,25 @@ async def test_what_only_sounded_like_an_order_is_forgotten(world: World) -> Non
 @pytest.mark.parametrize("text", ["12 " * 40, "一二三" * 40, "12" * 60, "1,2,3,4,5,6,7,8,9,10,11,12 我来"])
 def test_no_line_takes_long(text: str) -> None:
     could_be_order(text)
+
+
+# ── what the manual says ───────────────────────────────────────────────────
+def examples() -> list[str]:
+    """What stands in the left column of the manual's table."""
+    manual = (Path(__file__).parent.parent / "docs" / "tickets.md").read_text(encoding="utf-8")
+    table = manual.split("## 民警想怎么说就怎么说")[1].split("在哪里说")[0]
+    return [words for row in table.splitlines() if row.startswith("| `") for words in re.findall("`([^`]+)`", row)]
+
+
+@pytest.mark.parametrize("words", examples())
+def test_every_line_of_the_manual_is_understood(words: str) -> None:
+    names = ("王建国", "李强")
+    readings = [
+        read_phrase(words, replied=None, mine=mine, waiting=waiting, colleagues=names, today=START)
+        for mine, waiting in (((12,), ()), ((), (12,)), ((), (12, 13)))
+    ]
+    assert any(isinstance(found, Phrase) for found in readings)
+
+
+def test_the_manual_has_examples() -> None:
+    assert len(examples()) > 30
