@@ -7,8 +7,8 @@ from handlers.kit import roster_texts, texts
 from storage.model.roster import ChangeState, Free
 from storage.unit import Unit
 from tests.harness import World
-from tests.ordering import again
-from tests.stories import everything, on_sqlite, person_id
+from tests.ordering import again, numbered
+from tests.stories import MATTER, everything, on_sqlite, person_id
 from tests.test_roster_swap import on_day, state
 
 # START is Friday 20 November 2026, 11:00. 王建国 and 赵敏 have 8–20, 李强 20–8.
@@ -138,3 +138,16 @@ async def test_residents_ask_as_before_and_swap_nothing(world: World) -> None:
     assert "李强" not in world.liu.inbox[-1].text
     await world.liu.tells("明天白班和李强换一下")
     assert world.li.inbox == []
+
+
+@on_sqlite
+async def test_i_take_it_may_mean_the_shift(world: World) -> None:
+    """One ticket waits, and so does a colleague's question: 我来 alone says nothing."""
+    await rests(world, "li", 4)
+    await numbered(world, 1)
+    await world.wang.tells("明天白班谁能顶一下")
+    await world.li.tells("我来")
+    assert world.li.inbox[-1].labels == [f"接单 #1 {MATTER}", say.NONE]
+    assert (await world.ticket()).assignee_id is None
+    await world.li.tells("1号我来")
+    assert (await world.ticket()).assignee_id == await person_id(world, "li")

@@ -1,9 +1,11 @@
 """Where words of an officer's own are heard: before an answer to our question, and after every command."""
 
+from dataclasses import replace
+
 from handlers.kit import order_texts as say
 from handlers.kit.context import Context
 from handlers.kit.feature import SAY
-from handlers.kit.phrases import Action, Ambiguous, Phrase
+from handlers.kit.phrases import Action, Ambiguous, Phrase, Why
 from handlers.kit.spoken import MOVES, could_be_order
 from handlers.orders.asking import STEP, ask, completed, picked
 from handlers.orders.carrying import carry_out
@@ -24,6 +26,9 @@ async def said_freely(ctx: Context) -> bool:
     order = heard.sure or await settled(ctx, heard)
     if not to_us:
         return await _overheard(ctx, heard, order)
+    if order is not None and await _may_mean_a_shift(ctx, heard, order):
+        await ask(ctx, replace(heard, found=Ambiguous(Why.WHICH_ACTION, (order,))))
+        return True
     if order is not None:
         await _do(ctx, heard, order)
         return True
@@ -40,6 +45,13 @@ async def _overheard(ctx: Context, heard: Heard, order: Phrase | None) -> bool:
         return True
     ctx.forgotten = could_be_order(heard.words) and not ctx.vocabulary.find(heard.words)
     return ctx.forgotten
+
+
+async def _may_mean_a_shift(ctx: Context, heard: Heard, order: Phrase) -> bool:
+    """我来, and a colleague waits to hear who takes their shift."""
+    if order.action is not Action.CLAIM or heard.named or heard.desk.replied is not None:
+        return False
+    return await ctx.unit.roster.waits_for(ctx.here.id, ctx.who.person.id)
 
 
 async def _do(ctx: Context, heard: Heard, order: Phrase) -> None:
