@@ -35,6 +35,10 @@ class Window(NamedTuple):
         return self.first <= at <= min(self.newest + self.gap, self.first + cap)
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 class Hearing:
     """Shared by all adapters of one process. Chat keys are `Address.key`.
 
@@ -60,7 +64,7 @@ class Hearing:
         union = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
         self._bare_words: tuple[str, ...] = ()
         self._bare: Callable[[str], bool] = bool
-        self._order: Callable[[str], bool] = bool
+        self._order: Callable[[str], bool] = _never
         self._command = re.compile(rf"\s*/?(?:{union})") if union else None
 
     def answer_to(self, name: str) -> None:
