@@ -24,6 +24,7 @@ from handlers.kit.feature import CALLED, Feature
 from handlers.kit.mentions import Vocabulary
 from handlers.kit.names import call_names, places_of_all
 from handlers.kit.router import Router
+from handlers.kit.spoken import could_be_order
 from storage.engine.base import Engine
 from storage.model.people import GroupKind
 from storage.unit import Unit
@@ -124,6 +125,7 @@ def assemble(
     """Wire the path. Nothing runs yet."""
     router = Router(features)
     hearing.listen_for(router.bare_words, router.bare)
+    hearing.understand_orders(could_be_order)
     table = {(p.name, p.bot): p for p in platforms}
     publisher = Publisher(router, metrics, settings)
 

@@ -36,6 +36,10 @@ class Window(NamedTuple):
         return self.first <= at <= min(self.newest + self.gap, self.first + cap)
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 class Hearing:
     """Shared by all adapters of one process. Chat keys are `Address.key`.
 
@@ -62,6 +66,7 @@ class Hearing:
         union = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
         self._bare_words: tuple[str, ...] = ()
         self._bare: Callable[[str], bool] = bool
+        self._order: Callable[[str], bool] = _never
         self._command = re.compile(rf"\s*/?(?:{union})") if union else None
 
     def answer_to(self, name: str) -> None:
@@ -73,13 +78,19 @@ class Hearing:
         """Group texts that begin with one of `words` and are `meant` as a command need no @."""
         self._bare_words, self._bare = words, meant
 
+    def understand_orders(self, meant: Callable[[str], bool]) -> None:
+        """In officers' groups a text that is `meant` as an order needs no @ either."""
+        self._order = meant
+
     def calls_us(self, chat_key: str, text: str) -> bool:
         """True for a group text that names us, or is a command that needs no @ there."""
         if has_at(text) and self.vocabulary.find(text):
             return True
         if text.startswith(self._bare_words) and self._bare(text):
             return True
-        return chat_key in self.staff_chats and self._command is not None and bool(self._command.match(text))
+        if chat_key not in self.staff_chats:
+            return False
+        return (self._command is not None and bool(self._command.match(text))) or self._order(text)
 
     def belongs(self, chat_key: str, message_id: str, album: str) -> bool:
         """True for an edit of a message we took, or a further picture of an album we took."""

@@ -80,6 +80,7 @@ class Context(Heard):
     waiting: bool = False  # and they have not said yet what the matter is
     forgotten: bool = False  # it turned out not to be meant for us: nothing of it may stay
     directory_changed: bool = False
+    gathered: list[str] | None = None  # of several orders in one: each answer is one line of a single one
     replied: bool = False
     answered: bool = False
     _sent: int = 0
@@ -169,6 +170,9 @@ class Context(Heard):
         """Say it where it happened; in a group, as a reply to the message. Private numbers never reach a group."""
         event = self.event
         body = Content(text=content) if isinstance(content, str) else content
+        if self.gathered is not None and not body.buttons:
+            self.gathered.append(body.text)
+            return
         if self.public and not body.reply_to and event.kind is not InboundKind.BUTTON:
             body = replace(body, reply_to=event.message_id)
         self.replied = True
@@ -186,7 +190,7 @@ class Context(Heard):
     async def answer(self, text: str, *, alert: bool = False) -> None:
         """The short private answer to a press; where nothing was pressed, a reply."""
         event = self.event
-        if event.kind is not InboundKind.BUTTON or not event.callback_id:
+        if event.kind is not InboundKind.BUTTON or not event.callback_id or self.gathered is not None:
             await self.reply(text)
             return
         self.replied = self.answered = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.kit.access import Permission
-from handlers.kit.feature import ButtonAction, Command, Cron, Feature, Handler, Plain, Taker
+from handlers.kit.feature import ButtonAction, Command, Cron, Feature, Handler, Order, Step, Taker
 from handlers.kit.parse import Parser, normalise
 
 SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
@@ -31,7 +31,9 @@ class Router:
         self._words = _unique([(w, c) for c in self.commands for w in (c.word, *c.aliases)])
         self._slashes = _unique([(c.slash, c) for c in self.commands if c.slash])
         self._buttons = _unique([(b.action, b) for f in features for b in f.buttons])
-        self.steps: dict[str, Plain] = _unique([(n, h) for f in features for n, h in f.steps.items()])
+        self.steps: dict[str, Step] = _unique([(n, h) for f in features for n, h in f.steps.items()])
+        self.orders: dict[str, Order] = _unique([(str(k), h) for f in features for k, h in f.orders.items()])
+        self.aheads: list[Taker] = [h for f in features for h in f.aheads]
         self.jobs: dict[str, Handler] = _unique([(n, h) for f in features for n, h in f.jobs.items()])
         self.crons: list[Cron] = [c for f in features for c in f.crons]
         ranked = sorted(((rank, h) for f in features for rank, h in f.otherwises), key=lambda pair: pair[0])

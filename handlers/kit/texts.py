@@ -216,7 +216,13 @@ def resolved_as(ticket: Ticket, finding: str) -> str:
 def todo(
     tickets: Sequence[Ticket], holders: Mapping[int, str], *, total: int, page: int, pages: int, public: bool
 ) -> str:
-    lines = [f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")]
+    head = f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")
+    return "\n".join([head, *todo_lines(tickets, holders, public=public)])
+
+
+def todo_lines(tickets: Sequence[Ticket], holders: Mapping[int, str], *, public: bool) -> list[str]:
+    """A line for each: how urgent, its number, where it stands, who has it, what it is about."""
+    lines = []
     for ticket in tickets:
         raised = "🟠" if ticket.watched >= MANY_WATCH else "·"
         mark = "🔴" if ticket.urgency is Urgency.URGENT else raised
@@ -224,7 +230,7 @@ def todo(
         words = hide_private(ticket.text) if public else ticket.text
         text = f"（{_hidden(ticket)}）" if public and ticket.confidential else short(words, 16)
         lines.append(f"{mark} {number(ticket)}　{ticket.state}{f'（{holder}）' if holder else ''}　{text}")
-    return "\n".join(lines)
+    return lines
 
 
 def _hidden(ticket: Ticket) -> str:

@@ -124,8 +124,12 @@ async def give_back(ctx: Context, arg: parse.NumberAndText) -> None:
 
 @tickets.button("giveback", args=parse.row_id, allow=Permission.REPORT)
 async def press_give_back(ctx: Context, ticket_id: int) -> None:
-    """One sentence of why."""
-    ticket = await checked(ctx, await ticket_to_work(ctx, ticket_id), say.GIVE_BACK)
+    await ask_why(ctx, await ticket_to_work(ctx, ticket_id))
+
+
+async def ask_why(ctx: Context, ticket: Ticket) -> None:
+    """One sentence of why it is given back."""
+    ticket = await checked(ctx, ticket, say.GIVE_BACK)
     key = f"{ctx.cause}:giveback"
     content = Content(text=say.ASK_GIVE_BACK.format(number=texts.number(ticket)), ask=True)
     await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id, key=key)

@@ -75,11 +75,16 @@ async def reply_to_card(ctx: Context) -> bool:
         raise UsageError(say.COURTESY_HINT.format(bare=ticket.number))
     if event.album:
         await ctx.unit.tickets.add_message(ticket.id, event.chat.address, event.message_id, event.album)
-    if await _works_on(ctx, ticket):
-        await relay(ctx, ticket, ctx.said)
-    else:
-        await keep_note(ctx, ticket, ctx.said)
+    await said_under(ctx, ticket, ctx.said)
     return True
+
+
+async def said_under(ctx: Context, ticket: Ticket, words: str) -> None:
+    """Whoever works on it speaks to the reporter; what others say under a card stays among officers."""
+    if await _works_on(ctx, ticket):
+        await relay(ctx, ticket, words)
+    else:
+        await keep_note(ctx, ticket, words)
 
 
 async def _answered(ctx: Context) -> Ticket | None:

@@ -118,6 +118,11 @@ UPDATE ticket SET forwarded_ref = :forwarded_ref WHERE id = :id AND state = '已
 SELECT * FROM ticket WHERE station_id = :station_id AND assignee_id = :assignee_id
   AND state IN ('已接单', '已到场', '挂起') ORDER BY number;
 
+-- name: ticket_at_hand
+SELECT number, state FROM ticket WHERE station_id = :station_id
+  AND (state IN ('待接单', '重开') OR (assignee_id = :person_id AND state IN ('已接单', '已到场', '挂起')))
+ORDER BY CASE WHEN routed_id = :person_id THEN 0 ELSE 1 END, number LIMIT :limit;
+
 -- name: ticket_rate
 UPDATE ticket SET rating = :rating WHERE id = :id AND state = '已确认' AND rating = '' RETURNING *;
 
