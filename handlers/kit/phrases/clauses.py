@@ -6,18 +6,35 @@ as long as none of them takes it back.
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from handlers.kit.phrases import families
+from handlers.kit.phrases.doubt import conditional, taken_back
 from handlers.kit.phrases.meaning import Action
 from handlers.kit.phrases.words import NUMBER, PERSON, PLACES, SEP, Marked
 
 LONGEST_ORDER = 26
 """Characters. A longer clause is a story."""
 
+MOST_JOINTS = 6
+"""How often a clause is tried to be cut in two."""
+
 _CUT = re.compile(SEP)
+_JOINT = re.compile(
+    r"(?<=[了吧啦哈呀着哦啊])(?=[\u4e00-\u9fff§])"
+    r"|(?<=[\u4e00-\u9fff§])(?=[我俺等正是已]|都是|对方|双方|当事人|报警人|人|现场|转给|交给|让|重新派|换人|退|先挂|挂起"
+    r"|办结|结案|请求|需要|往前|里面|有人|家属|老人|小孩|孩子|门)"
+)
+"""Where a new clause may begin though nobody typed a space."""
+
+_PLAINLY = re.compile(
+    "办结|结案|结单|误报|假警|虚警|谎报|退[回单]|重派|挂[起一]|先挂|加急|支援|增援|转给|转派|移交|现场|到场|恢复|没人"
+)
+"""Words of the trade: an order even if no ticket is named."""
+
 _FRONT = re.compile(
-    r"(?:(?:[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
-    r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|儿|的话|的|话"
+    r"(?:(?:手[头上里](?:的|[这那]单|[这那]个)?|[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
+    r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|儿|的(?:那个)?事儿?|的活儿?|的话|的|话"
     r"|对了|不好意思|抱歉|对不[起住]|真的?|那个|行了?|好了|妥了?|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?"
     r"|可以|把|将|呢|啊|哈|吧|[:：、/+&和跟])\s?)*",
     re.IGNORECASE,
@@ -47,7 +64,7 @@ _TOLD = {
 _ORDERS = tuple((action, _whole(core, _TOLD.get(action, "了?"))) for action, core in families.ORDERS)
 _LOOSE = re.compile(
     "完|妥|没事儿?|不(?:要|去|接|办|管)|我?先?走|停|要|.*给§看看?|退|推|压|挂|[出跑领拿包揽收扛]|我(?:的|要)?"
-    "|恢复|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
+    "|继续|[我都]?到家|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
 )
 """Too little to be an order unless a ticket is named or replied to."""
 _SET_OFF = _whole(families.SET_OFF)
@@ -60,15 +77,8 @@ _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|
 """Says nothing but the order."""
 _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
 _LONG_CUE = re.compile("备|批注|标注|附注|补充|记一|记录|加一|添一|注明|附一|补一")
-_BACK = re.compile(
-    r"[?？]|[吗么]\s*$|(?:[了有]没有|咋办|怎么办|行不行?|可以吗|对不对|好不好|能不能|要不要|是不是|该不该|用不用"
-    r"|算不算|合适)\s*$"
-    r"|^(?:算了|不对|不行就|等等|先别|先甭|还没|不是)|说错|打错字|发错|搞错单|逗你|再想想|再商量|等我(?:消息"
-    r"|电话)|(?:还没|没)(?:弄|办|处理)完"
-    r"|(?:别|甭|不用|不要|不需要|用不着|不必)(?:急着|给我)?(?:转|结|挂|退|办结|加急|停|接|支援)|不是这[单个]|如果"
-    r"|要是|万一|的话"
-)
-_TALK = re.compile("吃|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|啥|谁|电影|回家|下班|开会|快递")
+_SOON_THERE = re.compile("[顺派近]|(?:分钟|小时).{0,4}(?:到|过去)")
+_TALK = re.compile("吃|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|(?<!没)啥|谁|电影|回家|下班|开会|快递")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
     noted = _note(marked, clauses)
     if noted and (addressed or _LONG_CUE.search(clauses[0].core)):
         return noted
+    clauses = [piece for clause in clauses for piece in _unglued(clause, marked.text, addressed=addressed)]
     full = [c for c in clauses if c.core and c.core != PERSON]
     meant = [(clause, _meant(clause.core)) for clause in full]
     orders = [(clause, action) for clause, action in meant if action]
@@ -135,11 +146,46 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
         action, orders = _without_order(clauses, full, free, cannot)
     if action is None:
         return None
-    if any(_BACK.search(clause.core) for clause in free):
+    if any(taken_back(c.core) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
         return None
     if not _fits(action, free, addressed=addressed):
         return None
     return _reading(action, marked, clauses, [c for c, a in orders if a is action], full)
+
+
+def _undoes(action: Action, condition: _Clause, orders: list[tuple[_Clause, Action]]) -> bool:
+    """After 办结 or 挂起 a condition is part of what was found: 告知如果再犯要拘留."""
+    return action not in {Action.RESOLVE, Action.PAUSE} or not orders or condition.start < orders[0][0].start
+
+
+def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
+    """An order and what was typed on without a space: 转给小王吧我走不开. Uncut if it is one thing, or no order."""
+    if not clause.core or len(clause.core) > 2 * LONGEST_ORDER or _alone(clause.core):
+        return [clause]
+    if taken_back(clause.core) or conditional(clause.core):
+        return [clause]
+    joints = (clause.start + found.start() for found in _JOINT.finditer(text[clause.start : clause.end]))
+    for joint in islice(joints, MOST_JOINTS):
+        first, second = (_Clause(_core(text[a:b]), a, b) for a, b in ((clause.start, joint), (joint, clause.end)))
+        if len(first.core) < 2 or len(second.core) < 2:
+            continue
+        order = first.core if _meant(first.core) and not _THEN.match(second.core) else ""
+        if not order and _meant(second.core) and (_alone(first.core) or _TOLD_FIRST.search(first.core)):
+            order = second.core
+        if order and (addressed or _PLAINLY.search(order)):
+            return [first, second]
+    return [clause]
+
+
+_THEN = re.compile("[给再就跟喊叫]|联系|告诉|通知|打")
+"""After 到了: not an arrival, but when something else will be done."""
+_TOLD_FIRST = re.compile(f"^(?!.*(?:{PERSON}|[没未不别甭]|可能|应该|估计|好像|大概|他说|听说)).{{2,}}了$")
+
+
+def _alone(core: str) -> bool:
+    return _meant(core) is not None or any(
+        p.fullmatch(core) for p in (_CANNOT, _SETTLED, _SET_OFF, families.NEAR, _YOU)
+    )
 
 
 def _one(actions: set[Action], orders: list[tuple[_Clause, Action]]) -> Action | None:
@@ -178,7 +224,7 @@ def _without_order(
     if any(_SETTLED.fullmatch(c.core) for c in free) and len(free) > 1:
         return Action.RESOLVE, []
     near = [c for c in free if families.NEAR.fullmatch(c.core)]
-    if near and len(near) == len(free) and any("顺" in c.core or "派" in c.core or "近" in c.core for c in near):
+    if near and len(near) == len(free) and any(_SOON_THERE.search(c.core) for c in near):
         return Action.CLAIM, []
     for clause in free:
         if _TIMED.fullmatch(clause.core):
@@ -189,7 +235,7 @@ def _without_order(
 def _fits(action: Action, free: list[_Clause], *, addressed: bool) -> bool:
     if action is Action.CLAIM:
         return all(families.NEAR.fullmatch(c.core) or (addressed and PERSON not in c.core) for c in free)
-    return addressed or not any(_TALK.search(c.core) for c in free)
+    return addressed or action is Action.GIVE_BACK or not any(_TALK.search(c.core) for c in free)
 
 
 def _reading(
@@ -206,9 +252,18 @@ def _reading(
     order = next((c for c in orders if _PURE.search(c.core)), orders[0] if orders else None)
     if action in _SAYS_WHY and order is not None and not _PURE.search(order.core):
         order = None
-    told = [clause for clause in full if clause is not order]
     timed = action is Action.PAUSE and not orders
-    return Reading(action, person, " ".join(_words(marked, clause) for clause in told), timed)
+    return Reading(action, person, _told(marked, [c for c in full if c is not order]), timed)
+
+
+def _told(marked: Marked, clauses: list[_Clause]) -> str:
+    """In their writer's words; what he typed in one stays in one."""
+    text = ""
+    end = -1
+    for clause in clauses:
+        text += ("" if clause.start == end else " ") + _words(marked, clause)
+        end = clause.end
+    return text.strip()
 
 
 def _words(marked: Marked, clause: _Clause) -> str:

@@ -149,7 +149,7 @@ def hands_over(named: str) -> bool:
     )
 
 
-_NEUTRAL = re.compile(rf"[夜白早晚中]班下?了?|{PERSON}|{_I}?(?:下班|值完|到点|撤|走)[了啦]?|(?:好|行|那)[的了]?")
+_NEUTRAL = re.compile(rf"[夜白早晚中]班(?:结束|下)?了?|{PERSON}|{_I}?(?:下班|值完|到点|撤|走)[了啦]?|(?:好|行|那)[的了]?")
 
 
 def swap_topic(slots: str) -> Topic | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import read_clauses
+from handlers.kit.phrases.doubt import doubtful, taken_back
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
@@ -52,21 +53,8 @@ RULES = (
 RECONSIDERED = frozenset({Action.HELP, Action.GIVE_BACK, Action.FALSE_REPORT})
 
 _EDGE = " ,，。.;；:：、!！~～-—"
-_DOUBT = re.compile(
-    r"[?？]|[吗么]\s*$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$|(?:[了有]没有|咋办|怎么办|行不行|可以吗"
-    r"|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
-    r"(?:算了|不对|不行就|等等|先别|先甭|哦不|不不|等下|且慢|慢着|错了|不是(?=[这那\s,，]|$))|说错|打错|发错"
-    r"|搞错单|开玩笑"
-    r"|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
-    "|不是这[单个]"
-)
-"""In the text after an order: was it one?"""
-
 _NO_NOTE = re.compile("呢|谁|怎么|咋|在哪|有没有|是什么|写的?$|[栏表]")
 
-_IF = re.compile("如果|要是|万一|的话")
-
-_LATER = re.compile(r"(?:以后|回头|明天|晚点|等会儿?|一会儿?)?再(?:说|办|来|弄|处理)[\s。.!！]*$")
 _WORKING = re.compile(
     "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
     "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
@@ -111,6 +99,8 @@ _ON_THE_WAY = Phrase(Action.STATUS, text=Status.EN_ROUTE)
 _CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
 """What is asked of other numbers too: 12345的电话是多少."""
 
+_MARKS = re.compile(f"(?P<beside>[和跟同与见像及]|重复|[一到]样)?\\s?{NUMBER}")
+_GO_ALONG = re.compile(f"[我俺](?:和|跟|带上?|叫上?){PERSON}(?:一起|一块儿?|一道)?(?:去|过去|跑)")
 _RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
 
 
@@ -213,7 +203,7 @@ class _Desk:
         decided = self._for_tickets(order, given, weak=False)
         if not isinstance(decided, Phrase):
             return decided
-        return _with_person(self._allowed(decided, weak=True), self.colleagues)
+        return _with_person(self._allowed(decided, marked.text, weak=True), self.colleagues)
 
     def _order(self, rule: Rule, found: re.Match[str], marked: Marked) -> Phrase | Ambiguous | None:
         groups = found.groupdict()
@@ -229,10 +219,18 @@ class _Desk:
         if not isinstance(decided, Phrase):
             return decided
         second = rule.action is Action.TRANSFER and bool(text) and PERSON in marked.text[slice(*found.span("t"))]
-        if second or _doubtful(rule.action, text):
+        untold = rule.action is Action.NOTE and _NO_NOTE.match(text)
+        if second or untold or self._another(marked, decided.numbers) or doubtful(rule.action, text):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
-        allowed = self._allowed(decided, weak=rule.weak)
+        allowed = self._allowed(decided, marked.text, weak=rule.weak)
         return _with_person(allowed, self.colleagues)
+
+    def _another(self, marked: Marked, numbers: tuple[int, ...]) -> bool:
+        """Is something said of a second ticket of ours? 12误报 和13重复 is not."""
+        others = zip(_MARKS.finditer(marked.text), marked.numbers, strict=False)
+        return any(
+            not found["beside"] and set(group) <= self.known - set(numbers) for found, group in others
+        )
 
     @staticmethod
     def _person(found: re.Match[str], marked: Marked) -> str:
@@ -266,12 +264,14 @@ class _Desk:
             return None
         return Ambiguous(Why.WHICH_TICKET, tuple(replace(order, numbers=(n,)) for n in pool))
 
-    def _allowed(self, order: Phrase, *, weak: bool) -> Phrase | Ambiguous:
+    def _allowed(self, order: Phrase, said: str, *, weak: bool) -> Phrase | Ambiguous:
         """May it be meant for these tickets? Else it is asked for once more."""
         numbers = set(order.numbers)
         if weak and order.action is Action.CLAIM and numbers <= set(self.mine):
             return Ambiguous(Why.WHICH_ACTION, (order,))  # on the way to what is theirs already
         if order.action is Action.STATUS and numbers <= set(self.waiting):
+            return Phrase(Action.CLAIM, order.numbers)
+        if order.action is Action.HELP and numbers <= set(self.waiting) and _GO_ALONG.search(said):
             return Phrase(Action.CLAIM, order.numbers)
         if order.action in HOLDERS and not numbers <= set(self.mine):
             return Ambiguous(Why.NOT_YOURS, (order,))
@@ -301,7 +301,7 @@ class _Desk:
         if _ACKS.fullmatch(said) or len(said) < 4:
             return None
         note = Phrase(Action.NOTE, (self.replied,), text=said)
-        clear = _MATTER.match(said) and not any(p.search(said) for p in (_DOUBT, _WORKING))
+        clear = _MATTER.match(said) and not (taken_back(said) or _WORKING.search(said))
         return note if clear else Ambiguous(Why.WHICH_ACTION, (note,))
 
     def _note(self, marked: Marked, numbers: tuple[int, ...]) -> Phrase | Ambiguous:
@@ -311,7 +311,7 @@ class _Desk:
         elsewhere = self.replied is not None and self.replied not in numbers
         clear = _MATTER.match(body.lstrip(_EDGE)) is not None
         doubtful = (
-            any(p.search(body) for p in (_DOUBT, _WORKING)) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
+            taken_back(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
         )
         if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
             likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
@@ -334,17 +334,6 @@ def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase 
     if len(meant) == 1:
         return replace(said, person=meant[0])
     return Ambiguous(Why.WHO, tuple(replace(said, person=name) for name in meant))
-
-
-def _doubtful(action: Action, text: str) -> bool:
-    """Does the free text take back the order before it?"""
-    if action is Action.NOTE and _NO_NOTE.match(text):
-        return True
-    if action is Action.RESOLVE and re.search("还没|尚未", text):
-        return True
-    if _DOUBT.search(text) or (action is not Action.PAUSE and _LATER.search(text)):
-        return True
-    return action not in {Action.RESOLVE, Action.NOTE, Action.PAUSE} and _IF.search(text) is not None
 
 
 def _given(rule: Rule, found: re.Match[str], marked: Marked) -> tuple[int, ...]:

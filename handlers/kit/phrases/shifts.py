@@ -45,7 +45,7 @@ _COVER = re.compile(
         " 感冒了 谢谢 请 麻烦 临时",
         rf"①②③我俺的个班{_S}吗么吧值上下来要人",
     )
-    + rf"(?:(?<=[{_S}])[^{_S}①②③?？].{{0,30}})?"
+    + rf"(?:(?:(?<=[{_S}])[^{_S}①②③?？]|(?<=[顶替代班下值])(?:我[要得有家爸妈]|媳妇|老[婆公爸妈人]|孩子|家里|身体|临时有)).{{0,30}})?"
 )
 _TAKE = re.compile(
     rf"[①②的]*我(?:来|可以|能|去)?(?:(?:替|顶|帮|代)[{_S}]*③|给③(?=.*[顶替代值]))(?:[①②的顶替代值上班吧{_S}]"
@@ -167,7 +167,7 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
         return Phrase(Action.ASK, topic=topic)
     order = None
     if not _TICKETS.search(named) and any(
-        word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串")
+        word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串", "调")
     ):
         order = _roster(named, people, now)
     return order or _in_clauses(named, people)
@@ -206,11 +206,12 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     )
     if len(people) > 1:
         return Ambiguous(Why.WHO)
-    if "①" in slots or person or _SO_LONG.search(slots) or text.strip("。.!！") in {"换班", "调班"}:
+    if "①" in slots or person or (topic is Topic.LEAVE and _TODAY.search(slots)) or _SO_LONG.search(slots) or text.strip("。.!！") in {"换班", "调班"}:
         return order
     return Ambiguous(Why.WHICH_DAY, (order,))
 
 
+_TODAY = re.compile("上午|下午|晚上|半天")
 _SO_LONG = re.compile("[一二两三四五半几\\d]天")
 
 
