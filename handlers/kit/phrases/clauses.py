@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from handlers.kit.phrases import families
-from handlers.kit.phrases.doubt import conditional, taken_back
+from handlers.kit.phrases.doubt import asked_or_unsure, conditional, taken_back
 from handlers.kit.phrases.meaning import Action
 from handlers.kit.phrases.words import NUMBER, PERSON, PLACES, SEP, Marked
 
@@ -22,7 +22,7 @@ MOST_JOINTS = 6
 _CUT = re.compile(SEP)
 _JOINT = re.compile(
     r"(?<=[了吧啦哈呀着哦啊])(?=[\u4e00-\u9fff§])"
-    r"|(?<=[\u4e00-\u9fff§])(?=[我俺等正是已]|都是|对方|双方|当事人|报警人|人|现场|转给|交给|让|重新派|换人|退|先挂|挂起"
+    r"|(?<=[\u4e00-\u9fff§])(?=[我俺等正是已]|都是|对方|双方|当事人|报警人|人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起"
     r"|办结|结案|请求|需要|往前|里面|有人|家属|老人|小孩|孩子|门)"
 )
 """Where a new clause may begin though nobody typed a space."""
@@ -146,7 +146,7 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
         action, orders = _without_order(clauses, full, free, cannot)
     if action is None:
         return None
-    if any(taken_back(c.core) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
+    if any(taken_back(c.core, action) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
         return None
     if not _fits(action, free, addressed=addressed):
         return None
@@ -162,7 +162,7 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
     """An order and what was typed on without a space: 转给小王吧我走不开. Uncut if it is one thing, or no order."""
     if not clause.core or len(clause.core) > 2 * LONGEST_ORDER or _alone(clause.core):
         return [clause]
-    if taken_back(clause.core) or conditional(clause.core):
+    if asked_or_unsure(clause.core) or conditional(clause.core):
         return [clause]
     joints = (clause.start + found.start() for found in _JOINT.finditer(text[clause.start : clause.end]))
     for joint in islice(joints, MOST_JOINTS):
@@ -194,6 +194,8 @@ def _one(actions: set[Action], orders: list[tuple[_Clause, Action]]) -> Action |
         return next(iter(actions))
     if actions == {Action.RESOLVE, Action.FALSE_REPORT}:
         return Action.FALSE_REPORT
+    if Action.ARRIVE in actions and len(actions - {Action.ARRIVE}) == 1 and actions & {Action.RESOLVE, Action.FALSE_REPORT}:
+        return next(iter(actions - {Action.ARRIVE}))
     if actions == {Action.HELP, Action.GIVE_BACK}:
         return Action.GIVE_BACK
     if actions == {Action.GIVE_BACK, Action.TRANSFER}:
@@ -301,5 +303,6 @@ def _note(marked: Marked, clauses: list[_Clause]) -> Reading | None:
             return None
         tail = marked.restore(clauses[index + 1].start, clauses[-1].end) if index + 1 < len(clauses) else ""
         text = f"{rest} {tail}".strip()
-        return Reading(Action.NOTE, "", text) if len(text) > 1 and PERSON not in rest else None
+        clear = len(text) > 1 and PERSON not in rest and not taken_back(text, Action.NOTE)
+        return Reading(Action.NOTE, "", text) if clear else None
     return None

@@ -15,7 +15,7 @@ _WISH = "(?:我)?(?:想|要|先|帮我|帮忙|麻烦|请|申请|就|还是|建�
 _BIDDING = r"(?:(?:去|来|过去|过来)?(?:接|处理|跟|跟进|看|办|弄|处置|盯|负责)(?:一下|下)|去一趟|跑一趟|去一下|{DO}吧)"
 TRANSFER = (
     rule(Action.TRANSFER, rf"{{N}}{_WISH}{_GIVE}\s?{{WHO}}{{DO}}?{{X}}"),
-    rule(Action.TRANSFER, r"{N}给\s?{WHO}{DO}?{X}"),
+    rule(Action.TRANSFER, r"{N}给\s?{WHO}(?!看|瞧|瞅){DO}?{X}"),
     rule(Action.TRANSFER, r"{N}归\s?{WHO}(?:管|负责|处理|办)?{X}"),
     rule(Action.TRANSFER, rf"{_GIVE}\s?{{WHO}}{{DO}}?吧?(?:{{S}})?{{N}}{{X}}"),
     rule(Action.TRANSFER, rf"{_GIVE}\s?{{N}}(?:给|到|去)?\s?{{WHO}}{{DO}}?{{X}}"),
@@ -96,7 +96,7 @@ HELP = (
     ),
     rule(
         Action.HELP,
-        r"{N}(?:谁能?|有没有人|有人能?)(?:来|过来)?(?:帮忙|支援|协助|帮一下|搭把手|支援一下|帮个忙|协助一下){X}",
+        r"{N}(?:谁能|有没有人能|有人能)(?:来|过来)?(?:帮忙|支援|协助|帮一下|搭把手|支援一下|帮个忙|协助一下){X}",
     ),
     rule(Action.HELP, rf"{{N}}{{T}}{{S}}{_HERE}{_NEED}(?:个|一下)?{_SURE_BACKUP}{{E}}"),
     rule(Action.HELP, rf"{{N}}(?:我)?(?:再|想|要|需要)?{_CALL}\s?{{WHO}}(?:也)?{_JOIN}{{X}}"),

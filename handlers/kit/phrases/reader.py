@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import read_clauses
-from handlers.kit.phrases.doubt import doubtful, taken_back
+from handlers.kit.phrases.doubt import asked_or_unsure, doubtful, to_resident
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
@@ -50,10 +50,22 @@ RULES = (
 )
 """In the order they are tried; the first that matches is meant."""
 
-RECONSIDERED = frozenset({Action.HELP, Action.GIVE_BACK, Action.FALSE_REPORT})
+RECONSIDERED = frozenset({Action.ARRIVE, Action.HELP, Action.GIVE_BACK, Action.FALSE_REPORT})
+
+BETTER = frozenset(
+    {
+        (Action.HELP, Action.GIVE_BACK),
+        (Action.GIVE_BACK, Action.HELP),
+        (Action.ARRIVE, Action.RESOLVE),
+        (Action.ARRIVE, Action.FALSE_REPORT),
+    }
+)
+"""What a rule took it for, and what it rather is: 到了，处理完了."""
 
 _EDGE = " ,，。.;；:：、!！~～-—"
-_NO_NOTE = re.compile("呢|谁|怎么|咋|在哪|有没有|是什么|写的?$|[栏表]")
+_TWO = re.compile(rf"^{PERSON}$|(?:[和或跟与、/]|还是|[给让叫派换转是])\s*{PERSON}|{PERSON}(?:也|去|来|一起|接|办|处理|都|吧)")
+"""Two colleagues, of whom one is meant."""
+
 
 _WORKING = re.compile(
     "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
@@ -99,8 +111,11 @@ _ON_THE_WAY = Phrase(Action.STATUS, text=Status.EN_ROUTE)
 _CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
 """What is asked of other numbers too: 12345的电话是多少."""
 
-_MARKS = re.compile(f"(?P<beside>[和跟同与见像及]|重复|[一到]样)?\\s?{NUMBER}")
 _GO_ALONG = re.compile(f"[我俺](?:和|跟|带上?|叫上?){PERSON}(?:一起|一块儿?|一道)?(?:去|过去|跑)")
+_ASKS_ME = re.compile("你?们?(?:还没)?(?:到|出发|接|办|弄|处理|去)(?:场|现场|单|完|好|结)?了?(?:吗|没有?|么)[?？]?")
+_HANDED_ON = re.compile("转|移交")
+"""What one does with one's own ticket; 派 can be said of any."""
+
 _RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
 
 
@@ -122,14 +137,14 @@ def read_phrase(
     if len(text) > LONGEST:
         return None
     said = plain(text)
-    if not said:
+    if not said or to_resident(said):
         return None
     named, people = name_people(said, colleagues)
     shift = read_shift(named, people, today)
     if shift is not None and not (replied and shift == _ON_THE_WAY):
         return _with_person(shift, colleagues)
     desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
-    marked = mark(named, people, desk.known)
+    marked = mark(named, people, desk.known).without_others()
     asked = desk.asked(marked)
     if asked:
         return asked
@@ -160,6 +175,8 @@ class _Desk:
             return Phrase(Action.ASK, marked.numbers[0], topic=Topic.TICKET)
         if self.replied and asks_replied(marked.text):
             return Phrase(Action.ASK, (self.replied,), topic=Topic.TICKET)
+        if self.replied in self.mine and NUMBER not in marked.text and _ASKS_ME.fullmatch(marked.text):
+            return None
         addressed = marked.text.count(NUMBER) == 1 or (self.replied and NUMBER not in marked.text)
         numbers = marked.numbers[0] if NUMBER in marked.text else (self.replied or 0,)
         if addressed and asks_in_words(marked.without_numbers()) and set(numbers) <= self.known:
@@ -182,7 +199,7 @@ class _Desk:
             return order
         if found.action is order.action:
             return found if found.text or found.person else order
-        return found if {found.action, order.action} == {Action.GIVE_BACK, Action.HELP} else order
+        return found if (order.action, found.action) in BETTER else order
 
     def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
         """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""
@@ -218,19 +235,12 @@ class _Desk:
         decided = self._for_tickets(order, _given(rule, found, marked), weak=rule.weak)
         if not isinstance(decided, Phrase):
             return decided
-        second = rule.action is Action.TRANSFER and bool(text) and PERSON in marked.text[slice(*found.span("t"))]
-        untold = rule.action is Action.NOTE and _NO_NOTE.match(text)
-        if second or untold or self._another(marked, decided.numbers) or doubtful(rule.action, text):
+        second = rule.action is Action.TRANSFER and bool(text) and _TWO.search(marked.text[slice(*found.span("t"))])
+        others = {n for group in marked.numbers for n in group} - set(decided.numbers)
+        if second or others & self.known or doubtful(rule.action, text):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
         allowed = self._allowed(decided, marked.text, weak=rule.weak)
         return _with_person(allowed, self.colleagues)
-
-    def _another(self, marked: Marked, numbers: tuple[int, ...]) -> bool:
-        """Is something said of a second ticket of ours? 12误报 和13重复 is not."""
-        others = zip(_MARKS.finditer(marked.text), marked.numbers, strict=False)
-        return any(
-            not found["beside"] and set(group) <= self.known - set(numbers) for found, group in others
-        )
 
     @staticmethod
     def _person(found: re.Match[str], marked: Marked) -> str:
@@ -275,7 +285,8 @@ class _Desk:
             return Phrase(Action.CLAIM, order.numbers)
         if order.action in HOLDERS and not numbers <= set(self.mine):
             return Ambiguous(Why.NOT_YOURS, (order,))
-        if order.action is Action.TRANSFER and not numbers <= self.known:
+        theirs = self.mine and _HANDED_ON.search(said)
+        if order.action is Action.TRANSFER and not numbers <= (set(self.mine) if theirs else self.known):
             return Ambiguous(Why.NOT_YOURS, (order,))
         if order.action is Action.CLAIM and not numbers <= self.known:
             return Ambiguous(Why.WHICH_TICKET, (order,))
@@ -301,7 +312,7 @@ class _Desk:
         if _ACKS.fullmatch(said) or len(said) < 4:
             return None
         note = Phrase(Action.NOTE, (self.replied,), text=said)
-        clear = _MATTER.match(said) and not (taken_back(said) or _WORKING.search(said))
+        clear = _MATTER.match(said) and not (asked_or_unsure(said) or _WORKING.search(said))
         return note if clear else Ambiguous(Why.WHICH_ACTION, (note,))
 
     def _note(self, marked: Marked, numbers: tuple[int, ...]) -> Phrase | Ambiguous:
@@ -311,7 +322,7 @@ class _Desk:
         elsewhere = self.replied is not None and self.replied not in numbers
         clear = _MATTER.match(body.lstrip(_EDGE)) is not None
         doubtful = (
-            taken_back(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
+            asked_or_unsure(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
         )
         if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
             likely = tuple(p for p in self._likely(body, numbers) if p not in claims)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from handlers.kit.phrases import posts
 from handlers.kit.phrases.asking import asks_count
+from handlers.kit.phrases.doubt import corrected
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.rules import any_of, bag
 from handlers.kit.phrases.when import DAY, read_day
@@ -68,12 +69,12 @@ _WHO_DUTY = re.compile(
     rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|的|是|[{_S}])*(?:都有谁"
     rf"|是谁|谁|哪位|哪个|哪几个人?|哪些人)"
     rf"(?:①|在|是|来|上|当|现在)*(?:值班长?|带班|当班|的?班|备勤|值[白夜]班|[白夜]班|值|岗|岗上|所里"
-    rf"|在岗)[①的啊呀呢吗哈嘛{_S}]*"
+    rf"|在岗)(?:来着)?[①的啊呀呢吗哈嘛{_S}]*"
 )
 _DUTY_WHO = re.compile(
     rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|现在|目前|的|[{_S}])*(?:值班长?|带班|当班|[白夜晚早]班|备勤)"
     rf"(?:的|领导|民警|人员|所长|长|员|同志)*(?:①|现在)*(?:是"
-    rf"|有|都有)?(?:谁|哪位|哪些人|哪个)[啊呀呢{_S}]*"
+    rf"|有|都有)?(?:谁|哪位|哪些人|哪个)(?:来着)?[啊呀呢{_S}]*"
 )
 
 
@@ -152,7 +153,7 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
     """`named`: plain text with § for people. None: it is nothing of these."""
     if len(named) > LONGEST:
         return None
-    named = _BOSS.sub("", named)
+    named = _FOR_HIM.sub("", _BOSS.sub("", named))
     for status, pattern in _STATUS:
         if pattern.fullmatch(named):
             return Phrase(Action.STATUS, text=status)
@@ -173,8 +174,9 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
     return order or _in_clauses(named, people)
 
 
-_TICKETS = re.compile("退[回单掉]|转[给派交]|挂起|办结|结案|误报")
-_OF_SHIFTS = re.compile("[班顶替假休换勤值岗倒串]")
+_TICKETS = re.compile("\\d\\s?号?[这那]?个?单|退[回单掉]|转[给派交]|挂起|办结|结案|误报")
+_FOR_HIM = re.compile("^(?:§(?:让|叫)我|我?(?:帮|替)(?:§|他|她))(?:(?:帮|替)(?:§|他|她))?(?:来)?(?=问|查|看)")
+_KEPT = re.compile("(?:不|别|甭|没|取消|不用|不想|没人)(?:用|要|想|再|[和跟]§)?(?:换|调|顶|替|代|倒|串|请假|休假)")
 _BOSS = re.compile(r"^(?:班长|所长|队长|领导|报告|各位|兄弟们|老大|大家)[\s,，]*")
 
 
@@ -197,6 +199,8 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     if _LISTED.fullmatch(dayless) and "①" in dayless:
         return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
     slots = _SHIFT.sub("②", dayless).replace("§", "③")
+    if _KEPT.search(text):
+        return None
     topic = _topic(slots) or posts.swap_topic(slots)
     if topic is None:
         return None
@@ -206,6 +210,8 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     )
     if len(people) > 1:
         return Ambiguous(Why.WHO)
+    if corrected(text):
+        return Ambiguous(Why.WHICH_DAY, (order,))
     if "①" in slots or person or (topic is Topic.LEAVE and _TODAY.search(slots)) or _SO_LONG.search(slots) or text.strip("。.!！") in {"换班", "调班"}:
         return order
     return Ambiguous(Why.WHICH_DAY, (order,))

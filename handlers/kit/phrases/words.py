@@ -9,7 +9,7 @@ from handlers.kit.phrases.typos import as_meant
 
 NUMBER, PERSON = "№", "§"
 
-SEP = r"[\s,，。.;；:：、!！~～—\-]+"
+SEP = r"[\s,，。.…;；:：、!！~～—\-]+"
 END = r"[了啦吧哈啊呀哦噢嘛呗喽哒的]*[\s,，。.!！~～…]*"
 
 _GLUED = (
@@ -33,7 +33,7 @@ _ONE = (
     r"(?:\s*+(?:号工单|号单子?|号|单子|单(?!元|独|位|亲|身|纯)|#))?+"
     rf"(?!(?:{_GLUED}))(?!\s(?:{_APART}))(?![.:：/\-]?\d|[a-z])"
 )
-_NUMBERS = re.compile(rf"(?<![a-z0-9.:：/\-¥￥幺])(?<!单元)(?<![栋幢]){_ONE}(?:\s*[,，、和跟与及&+/]\s*{_ONE}|\s+{_ONE})*+", re.IGNORECASE)
+_NUMBERS = re.compile(rf"(?<![a-z0-9.:：/\-¥￥幺])(?<!单元)(?<![栋幢月]){_ONE}(?:\s*[,，、和跟与及&+/]\s*{_ONE}|\s+{_ONE})*+", re.IGNORECASE)
 _DIGITS = re.compile(rf"\d+|{_HAN}+")
 _BARE = re.compile(rf"(?<![第月周\d]){_HAN}{{2,6}}+(?!\s*[号\d]|{_GLUED})")
 """Chinese numerals without 号; ours only if there is such a ticket."""
@@ -42,6 +42,9 @@ _RADIO = re.compile("(?=[一二三四五六七八九零洞拐勾两]?[幺])[幺�
 _SPELT = str.maketrans("零〇洞幺一二两三四五六七拐八九勾", "0001122345677899")
 _TEN = {"廿": "二十", "卅": "三十"}
 _TENS = re.compile("[廿卅](?=[一二三四五六七八九号\\s])")
+_BY_NOW = re.compile(r"(?:^|[\s,，])[都快又就]?到$")
+"""Before a day of the month: 到23号了."""
+
 _EMERGENCY = frozenset({"110", "119", "120", "122"})
 """Digits as they are spelt on the radio: 幺二 is 12."""
 
@@ -62,6 +65,7 @@ PLACES = (
     r"|值班长|值班(?:室|民警)|户籍(?:室|窗口)|网格员|片警|社区民警"
 )
 PLACE = re.compile(PLACES)
+_SPOKEN_OF = re.compile(f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|处理|忙着?)?\\s?{NUMBER}")
 _SPACE = re.compile(r"[ \t\r\n\u200b\ufeff]+")
 _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-\u9fff]{1,3}\\]")
 """Emoji, and WeChat's way of writing them: [抱拳]."""
@@ -74,7 +78,7 @@ _LEAD = re.compile(
     r"|(?:那)?把?(?:这|该)(?:一)?(?:单子?|件事|个单子?|个警情|件|个)(?=[^\s,，。人是])|报告(?=[\s,，№])|劳驾"
     r"|烦请|那就|那(?=我|俺)|这样吧?(?=[\s,，])"
     r"|[哎唉诶欸喂嘿](?=[\s,，№我])|哦+(?=[\s,，])|额(?=[\s,，])|你好|您好|@\S+(?=\s)|各位(?:领导|同事)?|小助手"
-    r"|不好意思|班长|老大|哥们儿?|弟兄们|师傅(?=[\s,，])|亲"
+    r"|不好意思|没事(?:没事)?(?=[\s,，我])|(?:谢谢|多谢|感谢|辛苦|收到|好的)了?§(?=[\s,，])|班长|老大|哥们儿?|弟兄们|师傅(?=[\s,，])|亲"
     r"|机器人(?=[\s,，]))"
     rf"(?:{SEP})?)+",
     re.IGNORECASE,
@@ -110,7 +114,14 @@ class Marked:
 
     def without_strangers(self, known: frozenset[int]) -> "Marked":
         """Beside a known ticket, other numbers are words: 挂到8号."""
-        ours = [set(group) <= known for group in self.numbers[: self.text.count(NUMBER)]]
+        return self._only([set(group) <= known for group in self.numbers[: self.text.count(NUMBER)]])
+
+    def without_others(self) -> "Marked":
+        """A ticket that is only spoken of, beside the one that is meant: 和13重复, 我正在办13."""
+        return self._only([not found["beside"] for found in _SPOKEN_OF.finditer(self.text)])
+
+    def _only(self, ours: list[bool]) -> "Marked":
+        """The others become words, unless there is no other."""
         if all(ours) or not any(ours):
             return self
         marks = iter(zip(ours, self.written, strict=False))
@@ -140,6 +151,8 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
     written: list[str] = []
 
     def note(found: re.Match[str]) -> str:
+        if found.group().endswith("号") and text.startswith("了", found.end()) and _BY_NOW.search(text[: found.start()]):
+            return found.group()
         written.append(found.group())
         return NUMBER
 
