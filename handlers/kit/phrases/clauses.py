@@ -16,6 +16,17 @@ from handlers.kit.phrases.words import NUMBER, PERSON, PLACES, SEP, Marked
 LONGEST_ORDER = 26
 """Characters. A longer clause is a story."""
 
+_HEDGE = re.compile(
+    rf"(?P<other>{PERSON}|他们?|她|谁|有人|别人|人家|你们?|报警人|对方|当事人|所长|领导|值班长)?(?:那边|们|都|也)?"
+    r"(?:说|讲|问|让|叫|想|要|是|就|都|也|已经?|又){0,3}"
+    r"(?P<hedge>(?:(?:先)?(?:别|甭|勿|不用|不要|不必|不需要|用不着|不)(?:急着|忙着)?|(?:还)?没有?|可能|应该|估计|大概|也许|好像"
+    r"|似乎|恐怕|说不定|如果|要是|万一|假如|打算|准备|考虑|想着?|本来|原本|原来|差点|昨天|昨晚|上次|上周|之前|以前"
+    r"|(?:明天|后天|下午|晚上|回头|晚点|等会儿?|一会儿?|待会儿?|稍后|改天|下次)(?:再|我)?){1,4})?"
+)
+"""Words before an order that make it none."""
+_HINDERED = re.compile("报警人|对方|当事人|他|她|人家|[没不](?:人|在|接|开)|明天|后天|下午|晚上|回头|晚点|等|一会|待会|稍后|改天|下次")
+"""What is no doubt but the reason to come back later."""
+
 MOST_JOINTS = 6
 """How often a clause is tried to be cut in two."""
 
@@ -148,9 +159,24 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
         return None
     if any(taken_back(c.core, action) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
         return None
-    if not _fits(action, free, addressed=addressed):
+    if hedged(marked, action) or not _fits(action, free, addressed=addressed):
         return None
     return _reading(action, marked, clauses, [c for c, a in orders if a is action], full)
+
+
+def hedged(marked: Marked, action: Action) -> bool:
+    """Is what would be done only denied, expected or supposed, or told of somebody else?"""
+    cores = [clause.core for clause in _clauses(marked.text)]
+    clear = any(_meant(core) is action for core in cores)
+    for core in cores:
+        found = _HEDGE.match(core)
+        if found is None or _meant(core) is action or not (found["hedge"] or found["other"]):
+            continue
+        if _meant(core[found.end() :]) is action and not (clear and found["other"]):
+            return True
+        if action is Action.PAUSE and not clear and _TIMED.fullmatch(core) and not _HINDERED.match(core):
+            return True
+    return False
 
 
 def _undoes(action: Action, condition: _Clause, orders: list[tuple[_Clause, Action]]) -> bool:

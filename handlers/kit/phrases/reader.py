@@ -7,8 +7,8 @@ from datetime import datetime
 
 from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
-from handlers.kit.phrases.clauses import read_clauses
-from handlers.kit.phrases.doubt import asked_or_unsure, doubtful, to_resident
+from handlers.kit.phrases.clauses import hedged, read_clauses
+from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
@@ -237,7 +237,8 @@ class _Desk:
             return decided
         second = rule.action is Action.TRANSFER and bool(text) and _TWO.search(marked.text[slice(*found.span("t"))])
         others = {n for group in marked.numbers for n in group} - set(decided.numbers)
-        if second or others & self.known or doubtful(rule.action, text):
+        after = bool(groups.get("t")) and found.end("t") < len(marked.text.rstrip(_EDGE))
+        if second or others & self.known or hedged(marked, rule.action) or (after and conditional(text)) or doubtful(rule.action, text):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
         allowed = self._allowed(decided, marked.text, weak=rule.weak)
         return _with_person(allowed, self.colleagues)
