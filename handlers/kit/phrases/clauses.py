@@ -33,7 +33,7 @@ MOST_JOINTS = 6
 _CUT = re.compile(SEP)
 _JOINT = re.compile(
     r"(?<=[了吧啦哈呀着哦啊])(?=[\u4e00-\u9fff§])"
-    r"|(?<=[\u4e00-\u9fff§])(?=[我俺等正是已]|都是|对方|双方|当事人|报警人|人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起"
+    r"|(?<=[\u4e00-\u9fff§])(?=[我俺](?!就)|[等正是已]|都是|对方|双方|当事人|报警人|人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起"
     r"|办结|结案|请求|需要|往前|里面|有人|家属|老人|小孩|孩子|门)"
 )
 """Where a new clause may begin though nobody typed a space."""
@@ -75,7 +75,7 @@ _TOLD = {
 _ORDERS = tuple((action, _whole(core, _TOLD.get(action, "了?"))) for action, core in families.ORDERS)
 _LOOSE = re.compile(
     "完|妥|没事儿?|不(?:要|去|接|办|管)|我?先?走|停|要|.*给§看看?|退|推|压|挂|[出跑领拿包揽收扛]|我(?:的|要)?"
-    "|继续|[我都]?到家|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
+    "|继续|[我都]?到家|误会|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
 )
 """Too little to be an order unless a ticket is named or replied to."""
 _SET_OFF = _whole(families.SET_OFF)
@@ -89,7 +89,7 @@ _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|
 _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
 _LONG_CUE = re.compile("备|批注|标注|附注|补充|记一|记录|加一|添一|注明|附一|补一")
 _SOON_THERE = re.compile("[顺派近]|(?:分钟|小时).{0,4}(?:到|过去)")
-_TALK = re.compile("吃|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|(?<!没)啥|谁|电影|回家|下班|开会|快递")
+TALK = re.compile("吃|打印|电脑|搬家|空调|网[络断]|充电|作业|考试|会议|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|(?<!没)啥|谁|电影|回家|下班|开会|快递")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,8 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
         if len(first.core) < 2 or len(second.core) < 2:
             continue
         order = first.core if _meant(first.core) and not _THEN.match(second.core) else ""
-        if not order and _meant(second.core) and (_alone(first.core) or _TOLD_FIRST.search(first.core)):
+        hindered = _CANNOT.fullmatch(first.core) and _meant(second.core) not in _SAYS_WHY | {Action.TRANSFER}
+        if not order and not hindered and _meant(second.core) and (_alone(first.core) or _TOLD_FIRST.search(first.core)):
             order = second.core
         if order and (addressed or _PLAINLY.search(order)):
             return [first, second]
@@ -263,7 +264,7 @@ def _without_order(
 def _fits(action: Action, free: list[_Clause], *, addressed: bool) -> bool:
     if action is Action.CLAIM:
         return all(families.NEAR.fullmatch(c.core) or (addressed and PERSON not in c.core) for c in free)
-    return addressed or action is Action.GIVE_BACK or not any(_TALK.search(c.core) for c in free)
+    return addressed or action is Action.GIVE_BACK or not any(TALK.search(c.core) for c in free)
 
 
 def _reading(

@@ -42,7 +42,7 @@ _FORBIDDEN = {
 
 _MISDIALLED = re.compile("打错(?:电话)?了?")
 _CONDITION = re.compile(r"如果|要是|万一|的话(?=$|[\s,，。吧])|假如|除非|倘若|本来[想要打]|原本|差点|早知道")
-_NO_NOTE = re.compile("[呢是]|谁|怎么|咋|在哪|有没有|写的?$|[栏表]")
+_NO_NOTE = re.compile("[呢是好]|谁|怎么|咋|在哪|有没有|写的?$|[栏表]")
 _NOT_YET = re.compile("还没|尚未")
 _LATER = re.compile(r"(?:以后|回头|明天|晚点|等会儿?|一会儿?)?再(?:说|办|来|弄|处理)[\s。.!！]*$")
 _RESIDENT = re.compile(

@@ -26,7 +26,7 @@ TRANSFER = (
     rule(Action.TRANSFER, rf"(?P<who>§)(?:{{S}})?{{N}}(?:你{{DO}}(?<!来)|(?:你)?{_BIDDING}){{X}}"),
     rule(Action.TRANSFER, r"(?P<who>§)(?:{S})?你{DO}\s?{N}{X}"),
     rule(Action.TRANSFER, rf"{{N}}{{T}}{{S}}{_WISH}{_SURE}\s?{{WHO}}{{DO}}?{{E}}"),
-    rule(Action.TRANSFER, rf"{_WISH}{_GIVE}\s?{{WHO}}{{DO}}?{{X}}"),
+    rule(Action.TRANSFER, rf"{_WISH}{_GIVE}\s?{{WHO}}(?!看){{DO}}?{{X}}"),
     rule(Action.TRANSFER, rf"{{T}}{{S}}{_WISH}{_SURE}\s?{{WHO}}{{DO}}?{{E}}", weak=True),
     rule(Action.TRANSFER, rf"{_WISH}{_BID}\s?{{WHO}}{{DO}}(?<!来){{X}}", weak=True),
     rule(Action.TRANSFER, r"给\s?{WHO}{DO}?{E}", weak=True),

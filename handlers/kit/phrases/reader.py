@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
-from handlers.kit.phrases.clauses import hedged, read_clauses
+from handlers.kit.phrases.clauses import TALK, hedged, read_clauses
 from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
@@ -232,7 +232,10 @@ class _Desk:
             order = replace(order, until=read_when(text, self.now))
         elif rule.action is Action.STATUS:
             order = replace(order, text=Status.EN_ROUTE)
-        decided = self._for_tickets(order, _given(rule, found, marked), weak=rule.weak)
+        given = _given(rule, found, marked)
+        if rule.action in {Action.HELP, Action.ARRIVE} and not (given or self.replied) and TALK.search(text):
+            return None
+        decided = self._for_tickets(order, given, weak=rule.weak)
         if not isinstance(decided, Phrase):
             return decided
         second = rule.action is Action.TRANSFER and bool(text) and _TWO.search(marked.text[slice(*found.span("t"))])

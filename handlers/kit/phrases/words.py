@@ -65,7 +65,7 @@ PLACES = (
     r"|值班长|值班(?:室|民警)|户籍(?:室|窗口)|网格员|片警|社区民警"
 )
 PLACE = re.compile(PLACES)
-_SPOKEN_OF = re.compile(f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|处理|忙着?)?\\s?{NUMBER}")
+_SPOKEN_OF = re.compile(f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|处理|忙着?|(?<!人)在|等到?|[约定改推]到|是(?=\\s?№[那这]))?\\s?{NUMBER}")
 _SPACE = re.compile(r"[ \t\r\n\u200b\ufeff]+")
 _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-\u9fff]{1,3}\\]")
 """Emoji, and WeChat's way of writing them: [抱拳]."""
