@@ -24,9 +24,13 @@ _HEDGE = re.compile(
     r"|(?:明天|后天|下午|晚上|回头|晚点|等会儿?|一会儿?|待会儿?|稍后|改天|下次)(?:再|我)?){1,4})?"
 )
 """Words before an order that make it none."""
-_HINDERED = re.compile("报警人|对方|当事人|他|她|人家|[没不](?:人|在|接|开)|明天|后天|下午|晚上|回头|晚点|等|一会|待会|稍后|改天|下次")
+_HINDERED = re.compile(
+    "报警人|对方|当事人|他|她|人家|[没不](?:人|在|接|开)|明天|后天|下午|晚上|回头|晚点|等|一会|待会|稍后|改天|下次"
+)
 """What is no doubt but the reason to come back later."""
 
+_GUESS = re.compile("[^按标算结办处]{1,8}吧")
+"""误报吧 is a guess, 按误报办吧 an order."""
 MOST_JOINTS = 6
 """How often a clause is tried to be cut in two."""
 
@@ -44,9 +48,9 @@ _PLAINLY = re.compile(
 """Words of the trade: an order even if no ticket is named."""
 
 _FRONT = re.compile(
-    r"(?:(?:手[头上里](?:的|[这那]单|[这那]个)?|[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
-    r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|儿|的(?:那个)?事儿?|的活儿?|的话|的|话"
-    r"|对了|不好意思|抱歉|对不[起住]|真的?|那个|行了?|好了|妥了?|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?"
+    r"(?:(?:手[头上里](?:的|[这那]单|[这那]个)?|[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个?活儿?|个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
+    r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|警(?=[我俺])|(?:这|那个?)?事情?(?=[办解处搞弄])|儿|的(?:那个)?事儿?|的活儿?|的话|的|话"
+    r"|对了|不好意思|抱歉|对不[起住]|真的?|那个|行了?|好了|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?"
     r"|可以|把|将|呢|啊|哈|吧|[:：、/+&和跟])\s?)*",
     re.IGNORECASE,
 )
@@ -83,13 +87,16 @@ _CANNOT = _whole(families.CANT)
 _TIMED = _whole(families.PAUSE_TIMED)
 _SETTLED = _whole(families.SETTLED)
 _YOU = _whole(families.YOU)
+_GOES = _whole(families.GOES)
 _HIM = re.compile("[他她]")
 _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|挂|加急|支援")
 """Says nothing but the order."""
 _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
 _LONG_CUE = re.compile("备|批注|标注|附注|补充|记一|记录|加一|添一|注明|附一|补一")
-_SOON_THERE = re.compile("[顺派近]|(?:分钟|小时).{0,4}(?:到|过去)")
-TALK = re.compile("吃|打印|电脑|搬家|空调|网[络断]|充电|作业|考试|会议|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|(?<!没)啥|谁|电影|回家|下班|开会|快递")
+_SOON_THERE = re.compile("[顺派近]|路过|(?:分钟|小时).{0,4}(?:到|过去)")
+TALK = re.compile(
+    "吃|打印|电脑|搬家|空调|网[络断]|充电|作业|考试|会议|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|(?<!没)啥|谁|电影|回家|下班|开会|快递"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +177,12 @@ def hedged(marked: Marked, action: Action) -> bool:
     clear = any(_meant(core) is action for core in cores)
     for core in cores:
         found = _HEDGE.match(core)
+        if action is Action.FALSE_REPORT and _meant(core) is action and _GUESS.fullmatch(core):
+            return True
         if found is None or _meant(core) is action or not (found["hedge"] or found["other"]):
             continue
-        if _meant(core[found.end() :]) is action and not (clear and found["other"]):
+        sure = clear and (found["other"] or action is Action.ARRIVE)
+        if _meant(core[found.end() :]) is action and not sure:
             return True
         if action is Action.PAUSE and not clear and _TIMED.fullmatch(core) and not _HINDERED.match(core):
             return True
@@ -197,7 +207,12 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
             continue
         order = first.core if _meant(first.core) and not _THEN.match(second.core) else ""
         hindered = _CANNOT.fullmatch(first.core) and _meant(second.core) not in _SAYS_WHY | {Action.TRANSFER}
-        if not order and not hindered and _meant(second.core) and (_alone(first.core) or _TOLD_FIRST.search(first.core)):
+        if (
+            not order
+            and not hindered
+            and _meant(second.core)
+            and (_alone(first.core) or _TOLD_FIRST.search(first.core))
+        ):
             order = second.core
         if order and (addressed or _PLAINLY.search(order)):
             return [first, second]
@@ -221,7 +236,11 @@ def _one(actions: set[Action], orders: list[tuple[_Clause, Action]]) -> Action |
         return next(iter(actions))
     if actions == {Action.RESOLVE, Action.FALSE_REPORT}:
         return Action.FALSE_REPORT
-    if Action.ARRIVE in actions and len(actions - {Action.ARRIVE}) == 1 and actions & {Action.RESOLVE, Action.FALSE_REPORT}:
+    if (
+        Action.ARRIVE in actions
+        and len(actions - {Action.ARRIVE}) == 1
+        and actions & {Action.RESOLVE, Action.FALSE_REPORT}
+    ):
         return next(iter(actions - {Action.ARRIVE}))
     if actions == {Action.HELP, Action.GIVE_BACK}:
         return Action.GIVE_BACK
@@ -253,7 +272,11 @@ def _without_order(
     if any(_SETTLED.fullmatch(c.core) for c in free) and len(free) > 1:
         return Action.RESOLVE, []
     near = [c for c in free if families.NEAR.fullmatch(c.core)]
-    if near and len(near) == len(free) and any(_SOON_THERE.search(c.core) for c in near):
+    if (
+        near
+        and all(c in near or _GOES.fullmatch(c.core) for c in free)
+        and any(_SOON_THERE.search(c.core) for c in near)
+    ):
         return Action.CLAIM, []
     for clause in free:
         if _TIMED.fullmatch(clause.core):

@@ -63,7 +63,9 @@ BETTER = frozenset(
 """What a rule took it for, and what it rather is: 到了，处理完了."""
 
 _EDGE = " ,，。.;；:：、!！~～-—"
-_TWO = re.compile(rf"^{PERSON}$|(?:[和或跟与、/]|还是|[给让叫派换转是])\s*{PERSON}|{PERSON}(?:也|去|来|一起|接|办|处理|都|吧)")
+_TWO = re.compile(
+    rf"^{PERSON}$|(?:[和或跟与、/]|还是|[给让叫派换转是])\s*{PERSON}|{PERSON}(?:也|去|来|一起|接|办|处理|都|吧)"
+)
 """Two colleagues, of whom one is meant."""
 
 
@@ -241,7 +243,13 @@ class _Desk:
         second = rule.action is Action.TRANSFER and bool(text) and _TWO.search(marked.text[slice(*found.span("t"))])
         others = {n for group in marked.numbers for n in group} - set(decided.numbers)
         after = bool(groups.get("t")) and found.end("t") < len(marked.text.rstrip(_EDGE))
-        if second or others & self.known or hedged(marked, rule.action) or (after and conditional(text)) or doubtful(rule.action, text):
+        if (
+            second
+            or others & self.known
+            or hedged(marked, rule.action)
+            or (after and conditional(text))
+            or doubtful(rule.action, text)
+        ):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
         allowed = self._allowed(decided, marked.text, weak=rule.weak)
         return _with_person(allowed, self.colleagues)
@@ -325,9 +333,7 @@ class _Desk:
         claims = () if set(numbers) <= set(self.mine) else (Phrase(Action.CLAIM, numbers),)
         elsewhere = self.replied is not None and self.replied not in numbers
         clear = _MATTER.match(body.lstrip(_EDGE)) is not None
-        doubtful = (
-            asked_or_unsure(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
-        )
+        doubtful = asked_or_unsure(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
         if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
             likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
             return Ambiguous(Why.WHICH_ACTION, (*likely, *claims, *((note,) if note.text else ())))

@@ -46,7 +46,8 @@ _COVER = re.compile(
         " 感冒了 谢谢 请 麻烦 临时",
         rf"①②③我俺的个班{_S}吗么吧值上下来要人",
     )
-    + rf"(?:(?:(?<=[{_S}])[^{_S}①②③?？]|(?<=[顶替代班下值])(?:我[要得有家爸妈]|媳妇|老[婆公爸妈人]|孩子|家里|身体|临时有)).{{0,30}})?"
+    + rf"(?:(?:(?<=[{_S}])[^{_S}①②③?？]|(?<=[顶替代班下值])(?:我[要得有家爸妈]|媳妇|老[婆公爸妈人]|孩子|家里"
+    rf"|身体|临时有)).{{0,30}})?"
 )
 _TAKE = re.compile(
     rf"[①②的]*我(?:来|可以|能|去)?(?:(?:替|顶|帮|代)[{_S}]*③|给③(?=.*[顶替代值]))(?:[①②的顶替代值上班吧{_S}]"
@@ -212,7 +213,13 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
         return Ambiguous(Why.WHO)
     if corrected(text):
         return Ambiguous(Why.WHICH_DAY, (order,))
-    if "①" in slots or person or (topic is Topic.LEAVE and _TODAY.search(slots)) or _SO_LONG.search(slots) or text.strip("。.!！") in {"换班", "调班"}:
+    if (
+        "①" in slots
+        or person
+        or (topic is Topic.LEAVE and _TODAY.search(slots))
+        or _SO_LONG.search(slots)
+        or text.strip("。.!！") in {"换班", "调班"}
+    ):
         return order
     return Ambiguous(Why.WHICH_DAY, (order,))
 

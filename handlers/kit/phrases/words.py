@@ -13,16 +13,15 @@ SEP = r"[\s,，。.…;；:：、!！~～—\-]+"
 END = r"[了啦吧哈啊呀哦噢嘛呗喽哒的]*[\s,，。.!！~～…]*"
 
 _GLUED = (
-    r"楼|层|院|门(?!口|卫)|栋|幢|座|岁|个|名|位|人(?![手员没不已都跑在到太找被是说来走去送自要很也就还正太多少])"
+    r"楼|层|院|门(?![口卫开锁没反禁铃打关坏铺])|栋|幢|座|岁|个|名|位|人(?![手员没不已都跑在到太找被是说来走去送自要很也就还正太多少])"
     r"|块|元|天|年|月|日|次|米|万"
     r"|千|百|分(?![给到派])|秒|路(?!口|边|面|上)|线|点|时|度|吨|斤|公里|厘"
     r"|单元|小时|%|倍|级"
     r"|户(?![主口籍])|间|室|棵|条|只|辆|台|瓶|箱|包(?!我|在我)|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双(?!方)|套|颗|根|起|届|班|队"
-    r"|所|期|轮|折|比(?!较)|寸|角|毛|多(?![久派来加叫给找])|几(?![楼层单])"
+    r"|所|期|轮|折|比(?!较)|寸|角|毛|多(?![久派来加叫给找])|几(?![楼层单点])"
 )
-_APART = (
-    r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?=[\s,，。受参]|$)|单元|小时|%|米|位|年|户(?![主口籍])"
-)
+_APART = r"楼(?!上|下)|栋|岁|个|名|块|元|天(?!然)|月|日|次|万|分钟|点|人(?=[\s,，。受参]|$)|单元|小时|%|米|位"
+r"|年|户(?![主口籍])"
 """What follows the number of something else: 12楼, 12 个人, 12点."""
 
 _HAN = "[零〇一二两三四五六七八九十百]"
@@ -33,7 +32,10 @@ _ONE = (
     r"(?:\s*+(?:号工单|号单子?|号|单子|单(?!元|独|位|亲|身|纯)|#))?+"
     rf"(?!(?:{_GLUED}))(?!\s(?:{_APART}))(?![.:：/\-]?\d|[a-z])"
 )
-_NUMBERS = re.compile(rf"(?<![a-z0-9.:：/\-¥￥幺])(?<!单元)(?<![栋幢月]){_ONE}(?:\s*[,，、和跟与及&+/]\s*{_ONE}|\s+{_ONE})*+", re.IGNORECASE)
+_NUMBERS = re.compile(
+    rf"(?<![a-z0-9.:：/\-¥￥幺])(?<!单元)(?<![栋幢月]){_ONE}(?:\s*[,，、和跟与及&+/]\s*{_ONE}|\s+{_ONE})*+",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(rf"\d+|{_HAN}+")
 _BARE = re.compile(rf"(?<![第月周\d]){_HAN}{{2,6}}+(?!\s*[号\d]|{_GLUED})")
 """Chinese numerals without 号; ours only if there is such a ticket."""
@@ -65,13 +67,15 @@ PLACES = (
     r"|值班长|值班(?:室|民警)|户籍(?:室|窗口)|网格员|片警|社区民警"
 )
 PLACE = re.compile(PLACES)
-_SPOKEN_OF = re.compile(f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|处理|忙着?|(?<!人)在|等到?|[约定改推]到|是(?=\\s?№[那这]))?\\s?{NUMBER}")
+_SPOKEN_OF = re.compile(
+    f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|处理|忙着?|(?<!人)在|等到?|[约定改推]到|是(?=\\s?№[那这]))?\\s?{NUMBER}"
+)
 _SPACE = re.compile(r"[ \t\r\n\u200b\ufeff]+")
 _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-\u9fff]{1,3}\\]")
 """Emoji, and WeChat's way of writing them: [抱拳]."""
 
 _LEAD = re.compile(
-    r"(?:(?:好嘞|好滴|好咧|好的?呢?|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞"
+    r"(?:(?:好嘞|好滴|好咧|好的?呢?|行(?=[\s,，。!！])|可以(?=[\s,，。!！])|ok|okay|嗯+|收到(?:收到)?|明白|得嘞|妥了?(?=[\s,，]*[我俺])"
     r"|没问题|知道了|是[!！,，]|报告(?:所长|领导|队长)?"
     r"|各位|兄弟们|同志们|(?:领导|所长|队长)(?=[\s,，№我])|那个(?=[\s,，№])|那(?=№)|麻烦(?!了)|辛苦(?:了|一下|各位)?"
     r"|请(?=[№把将转让])|帮我|帮忙(?=[把将])"
@@ -151,7 +155,11 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
     written: list[str] = []
 
     def note(found: re.Match[str]) -> str:
-        if found.group().endswith("号") and text.startswith("了", found.end()) and _BY_NOW.search(text[: found.start()]):
+        if (
+            found.group().endswith("号")
+            and text.startswith("了", found.end())
+            and _BY_NOW.search(text[: found.start()])
+        ):
             return found.group()
         written.append(found.group())
         return NUMBER
