@@ -92,7 +92,8 @@ _STATE = "(?:(?:我的?)?(?:现在)?状态)?(?:(?:改|换|切|切换|设|设置|
 
 
 def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{pattern})[了啦哈啊]*[\s,，。.!！~～…]*")
+    once = re.sub(r"\)\*(?![+?])", ")*+", pattern)  # no turning back, so that no text takes long
+    return re.compile(rf"(?:{once})[了啦哈啊]*[\s,，。.!！~～…]*")
 
 
 _SPARE = rf"(?:(?:{SEP})?(?:先)?(?:别|勿|不要|暂不)(?:给我|再)*派(?:单|我)?(?:给我)?)?"

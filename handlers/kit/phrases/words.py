@@ -147,7 +147,7 @@ def plain(text: str) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone."""
     text = _BRACKETS.sub(r"\1 ", text)
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
-    return as_meant(_TENS.sub(lambda m: _TEN[m.group()], _SPACE.sub(" ", text).strip()))
+    return as_meant(_TENS.sub(lambda m: _TEN[m.group()], _SPACE.sub(" ", text).strip().rstrip(" 。.!！~～…哈")))
 
 
 def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
