@@ -60,6 +60,7 @@ _VOCATIVE = re.compile(
     "(?:各位|几位)?(?:哥几个|哥|班长|所长|队长|老大|领导|兄弟们?|弟兄们?|大佬|亲|师傅|大家"
     "|同志们?)(?=[吧哈啊呀啦]*$)(?<!§哥)"
 )
+_THIS_ONE = re.compile("(?<=[\u4e00-\u9fff]{2})[这那](?:个?单子?|件)$")
 _PERSON = re.compile(f"{PERSON}|{PLACES}")
 
 
@@ -79,7 +80,7 @@ _TOLD = {
 _ORDERS = tuple((action, _whole(core, _TOLD.get(action, "了?"))) for action, core in families.ORDERS)
 _LOOSE = re.compile(
     "完|妥|没事儿?|不(?:要|去|接|办|管)|我?先?走|停|要|.*给§看看?|退|推|压|挂|[出跑领拿包揽收扛]|我(?:的|要)?"
-    "|继续|[我都]?到家|误会|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
+    "|继续|[我都]?到家|我?先?挂|误会|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
 )
 """Too little to be an order unless a ticket is named or replied to."""
 _SET_OFF = _whole(families.SET_OFF)
@@ -95,7 +96,7 @@ _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
 _LONG_CUE = re.compile("备|批注|标注|附注|补充|记一|记录|加一|添一|注明|附一|补一")
 _SOON_THERE = re.compile("[顺派近]|路过|(?:分钟|小时).{0,4}(?:到|过去)")
 TALK = re.compile(
-    "吃|打印|电脑|搬家|空调|网[络断]|充电|作业|考试|会议|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|(?<!没)啥|谁|电影|回家|下班|开会|快递"
+    "吃|打印|电脑|系统|搬家|空调|网[络断]|充电|作业|考试|会议|抬|搬|水|打牌|东西|看看$|喝(?:去|点|酒|一)|饭|烟|球|(?<!没)啥|谁|电影|回家|下班|开会|快递"
 )
 
 
@@ -132,7 +133,7 @@ def _core(text: str) -> str:
     bare = re.sub(r"\s+", "", _NUMBERED.sub("", text))
     lead = _FRONT.match(bare)
     rest = bare[lead.end() :] if lead else bare
-    rest = _VOCATIVE.sub("", rest)
+    rest = _THIS_ONE.sub("", _VOCATIVE.sub("", rest))
     half = rest[: len(rest) // 2]
     return half if len(half) > 1 and rest == half * 2 else rest
 
@@ -161,7 +162,7 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
         return None
     action = _one({action for _, action in orders}, orders)
     if action is None and not orders:
-        action, orders = _without_order(clauses, full, free, cannot)
+        action, orders = _without_order(clauses, full, free, cannot, addressed=addressed)
     if action is None:
         return None
     if any(taken_back(c.core, action) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
@@ -255,7 +256,7 @@ def _one(actions: set[Action], orders: list[tuple[_Clause, Action]]) -> Action |
 
 
 def _without_order(
-    clauses: list[_Clause], full: list[_Clause], free: list[_Clause], cannot: list[_Clause]
+    clauses: list[_Clause], full: list[_Clause], free: list[_Clause], cannot: list[_Clause], *, addressed: bool
 ) -> tuple[Action | None, list[tuple[_Clause, Action]]]:
     """What is an order only if the sentence holds no other."""
     if cannot:
@@ -278,7 +279,7 @@ def _without_order(
         and any(_SOON_THERE.search(c.core) for c in near)
     ):
         return Action.CLAIM, []
-    for clause in free:
+    for clause in free if addressed else ():
         if _TIMED.fullmatch(clause.core):
             return Action.PAUSE, []
     return None, []
