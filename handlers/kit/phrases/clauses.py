@@ -35,10 +35,14 @@ MOST_JOINTS = 6
 """How often a clause is tried to be cut in two."""
 
 _CUT = re.compile(SEP)
+_SUBJECT = (
+    "[我俺](?!就)|[等正是已]|都是|对方|双方|当事人|报警人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起|办结|结案|请求"
+    "|需要|往前|里面"
+)
 _JOINT = re.compile(
-    r"(?<=[了吧啦哈呀着哦啊])(?=[\u4e00-\u9fff§])"
-    r"|(?<=[\u4e00-\u9fff§])(?=[我俺](?!就)|[等正是已]|都是|对方|双方|当事人|报警人|人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起"
-    r"|办结|结案|请求|需要|往前|里面|有人|家属|老人|小孩|孩子|门)"
+    rf"(?<=[吧啦哈呀哦啊])(?=[\u4e00-\u9fff{PERSON}])"
+    rf"|(?<=了)(?={_SUBJECT}|[人门车都因没有在还现]|物业|业主|家属|老人|小孩|孩子|不用|马上|这就|先)"
+    rf"|(?<=[\u4e00-\u9fff{PERSON}])(?={_SUBJECT})"
 )
 """Where a new clause may begin though nobody typed a space."""
 
@@ -83,6 +87,12 @@ _LOOSE = re.compile(
     "|继续|[我都]?到家|我?先?挂|误会|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
 )
 """Too little to be an order unless a ticket is named or replied to."""
+_BARE = re.compile(
+    r"(?:没(?:空|时间|工夫)|走不开|去不了|换个?人|来个?人|来?帮忙|缺人|马上到?|安排|给我|人?在?(?:门口|现场)|先?这样|收工|开整"
+    r"|接着来|我们?[走跑上管]|抢|完成|恢复|[进下][门车]|到(?:学校|医院|厂里|公园|广场|市场|村里|这儿?|那儿?|家)|虚惊一场"
+    r"|一个人不行|急|支援|打回去|(?:给|叫上|带上)§|§帮我|人到|来了)[了吧啊呀哈啦]*"
+)
+"""As a sentence of its own it is talk, unless a ticket is named or replied to."""
 _SET_OFF = _whole(families.SET_OFF)
 _CANNOT = _whole(families.CANT)
 _TIMED = _whole(families.PAUSE_TIMED)
@@ -92,6 +102,8 @@ _GOES = _whole(families.GOES)
 _HIM = re.compile("[他她]")
 _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|挂|加急|支援")
 """Says nothing but the order."""
+_CALLED = frozenset({Action.CLAIM, Action.TRANSFER, Action.HELP})
+"""What may follow a name at the beginning."""
 _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
 _LONG_CUE = re.compile("备|批注|标注|附注|补充|记一|记录|加一|添一|注明|附一|补一")
 _SOON_THERE = re.compile("[顺派近]|路过|(?:分钟|小时).{0,4}(?:到|过去)")
@@ -144,6 +156,12 @@ def _meant(core: str) -> Action | None:
     return next((action for action, pattern in _ORDERS if pattern.fullmatch(core)), None)
 
 
+def is_talk(text: str) -> bool:
+    """`text`: without a number, and no card is replied to. Words that name no matter at all: 没空, 马上到, 我走了."""
+    clauses = _clauses(text)
+    return len(clauses) == 1 and _BARE.fullmatch(clauses[0].core) is not None
+
+
 def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
     """`addressed`: a ticket is named or replied to. None: no order, more than one, or one that is taken back."""
     if marked.text.count(NUMBER) > 1:
@@ -163,7 +181,7 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
     action = _one({action for _, action in orders}, orders)
     if action is None and not orders:
         action, orders = _without_order(clauses, full, free, cannot, addressed=addressed)
-    if action is None:
+    if action is None or (action not in _CALLED and clauses[0].core == PERSON):
         return None
     if any(taken_back(c.core, action) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
         return None
@@ -206,7 +224,7 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
         first, second = (_Clause(_core(text[a:b]), a, b) for a, b in ((clause.start, joint), (joint, clause.end)))
         if len(first.core) < 2 or len(second.core) < 2:
             continue
-        order = first.core if _meant(first.core) and not _THEN.match(second.core) else ""
+        order = first.core if _meant(first.core) and not _ONE.fullmatch(first.core) and not _THEN.match(second.core) else ""
         hindered = _CANNOT.fullmatch(first.core) and _meant(second.core) not in _SAYS_WHY | {Action.TRANSFER}
         if (
             not order
@@ -220,6 +238,7 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
     return [clause]
 
 
+_ONE = re.compile(families.I)
 _THEN = re.compile("[给再就跟喊叫]|联系|告诉|通知|打")
 """After 到了: not an arrival, but when something else will be done."""
 _TOLD_FIRST = re.compile(f"^(?!.*(?:{PERSON}|[没未不别甭]|可能|应该|估计|好像|大概|他说|听说)).{{2,}}了$")

@@ -15,11 +15,11 @@ _WISH = "(?:我)?(?:想|要|先|帮我|帮忙|麻烦|请|申请|就|还是|建�
 _BIDDING = r"(?:(?:去|来|过去|过来)?(?:接|处理|跟|跟进|看|办|弄|处置|盯|负责)(?:一下|下)|去一趟|跑一趟|去一下|{DO}吧)"
 TRANSFER = (
     rule(Action.TRANSFER, rf"{{N}}{_WISH}{_GIVE}\s?{{WHO}}{{DO}}?{{X}}"),
-    rule(Action.TRANSFER, r"{N}给\s?{WHO}(?!看|瞧|瞅){DO}?{X}"),
+    rule(Action.TRANSFER, r"{N}给\s?{WHO}(?!看|瞧|瞅)(?:{DO}(?!了))?{X}"),
     rule(Action.TRANSFER, r"{N}归\s?{WHO}(?:管|负责|处理|办)?{X}"),
     rule(Action.TRANSFER, rf"{_GIVE}\s?{{WHO}}{{DO}}?吧?(?:{{S}})?{{N}}{{X}}"),
     rule(Action.TRANSFER, rf"{_GIVE}\s?{{N}}(?:给|到|去)?\s?{{WHO}}{{DO}}?{{X}}"),
-    rule(Action.TRANSFER, rf"{{N}}{_WISH}{_BID}\s?{{WHO}}{{DO}}(?<!来){{X}}"),
+    rule(Action.TRANSFER, rf"{{N}}{_WISH}{_BID}\s?{{WHO}}{{DO}}(?<!来)(?!了){{X}}"),
     rule(Action.TRANSFER, rf"{_BID}\s?{{WHO}}{{DO}}\s?{{N}}{{X}}"),
     rule(Action.TRANSFER, rf"{{N}}(?P<who>§)(?:{{S}})?(?:你)?{_BIDDING}{{X}}"),
     rule(Action.TRANSFER, r"{N}(?P<who>§)(?:{S})?你{DO}(?<!来){X}"),

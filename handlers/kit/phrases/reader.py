@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
-from handlers.kit.phrases.clauses import TALK, hedged, read_clauses
+from handlers.kit.phrases.clauses import TALK, hedged, is_talk, read_clauses
 from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
@@ -75,7 +75,7 @@ _WORKING = re.compile(
     "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
     "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
     "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我"
-    "|帮我|发一?下|查一?下|看看"
+    "|帮我|发一?下|查一?下|看看|保持|注意|锁好|别[动急怕开]|不要[动急怕开]|请|记得|千万|放心|告诉|你|我们会"
 )
 """What could as well be an order, an outcome or a plan."""
 
@@ -150,6 +150,8 @@ def read_phrase(
     asked = desk.asked(marked)
     if asked:
         return asked
+    if not replied and NUMBER not in marked.text and is_talk(marked.text):
+        return None
     ordered = desk.ordered(marked)
     if isinstance(ordered, Phrase):
         return desk.reconsidered(ordered, marked)
