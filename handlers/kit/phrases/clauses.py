@@ -36,7 +36,7 @@ MOST_JOINTS = 6
 
 _CUT = re.compile(SEP)
 _SUBJECT = (
-    "[我俺](?!就)|[等正是已]|都是|对方|双方|当事人|报警人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起|办结|结案|请求"
+    "[我俺](?!就)|[等是已]|正(?!常)|都是|对方|双方|当事人|报警人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起|办结|结案|请求"
     "|需要|往前|里面"
 )
 _JOINT = re.compile(
@@ -61,7 +61,7 @@ _FRONT = re.compile(
 _TAIL = "[啦吧哈啊呀哦噢嘛呗喽哒咯哎呢诶唉的嘞哇咧儿滴\\s]*(?:就(?:得|行|好|可以|成)了?|得了|好了|行了)?"
 _NUMBERED = re.compile(rf"{NUMBER}\s?(?:号|警情|单子|那单|这单)?")
 _VOCATIVE = re.compile(
-    "(?:各位|几位)?(?:哥几个|哥|班长|所长|队长|老大|领导|兄弟们?|弟兄们?|大佬|亲|师傅|大家"
+    "(?<=[吧了啊啦呀哈])(?:各位|几位)?(?:哥几个|哥|班长|所长|队长|老大|领导|兄弟们?|弟兄们?|大佬|亲|师傅|大家"
     "|同志们?)(?=[吧哈啊呀啦]*$)(?<!§哥)"
 )
 _THIS_ONE = re.compile("(?<=[\u4e00-\u9fff]{2})[这那](?:个?单子?|件)$")
@@ -84,13 +84,13 @@ _TOLD = {
 _ORDERS = tuple((action, _whole(core, _TOLD.get(action, "了?"))) for action, core in families.ORDERS)
 _LOOSE = re.compile(
     "完|妥|没事儿?|不(?:要|去|接|办|管)|我?先?走|停|要|.*给§看看?|退|推|压|挂|[出跑领拿包揽收扛]|我(?:的|要)?"
-    "|继续|[我都]?到家|我?先?挂|误会|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
+    "|继续|[我都]?到家|我?先?挂|人?在?门口|误会|假的?|开玩笑的?|测试|(?:弄|搞|打|按)错|放着|等等|关|销|清|急|火急|赶紧|赶快|抓紧|§去"
 )
 """Too little to be an order unless a ticket is named or replied to."""
 _BARE = re.compile(
     r"(?:没(?:空|时间|工夫)|走不开|去不了|换个?人|来个?人|来?帮忙|缺人|马上到?|安排|给我|人?在?(?:门口|现场)|先?这样|收工|开整"
     r"|接着来|我们?[走跑上管]|抢|完成|恢复|[进下][门车]|到(?:学校|医院|厂里|公园|广场|市场|村里|这儿?|那儿?|家)|虚惊一场"
-    r"|一个人不行|急|支援|打回去|(?:给|叫上|带上)§|§帮我|人到|来了)[了吧啊呀哈啦]*"
+    r"|一个人不行|急|支援|打回去|(?:给|叫上|带上)§|§帮我|人到|到|来了|我?来不[及了]|派车|(?:还有|大概|大约)?[\d一二两三四五十半几]{1,3}分钟(?:左右|内)?到?)[了吧啊呀哈啦]*"
 )
 """As a sentence of its own it is talk, unless a ticket is named or replied to."""
 _SET_OFF = _whole(families.SET_OFF)
@@ -159,7 +159,7 @@ def _meant(core: str) -> Action | None:
 def is_talk(text: str) -> bool:
     """`text`: without a number, and no card is replied to. Words that name no matter at all: 没空, 马上到, 我走了."""
     clauses = _clauses(text)
-    return len(clauses) == 1 and _BARE.fullmatch(clauses[0].core) is not None
+    return bool(clauses) and all(_BARE.fullmatch(clause.core) for clause in clauses)
 
 
 def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
@@ -167,7 +167,7 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
     if marked.text.count(NUMBER) > 1:
         return None
     clauses = _clauses(marked.text)
-    noted = _note(marked, clauses)
+    noted = _note(marked, clauses, addressed=addressed)
     if noted and (addressed or _LONG_CUE.search(clauses[0].core)):
         return noted
     clauses = [piece for clause in clauses for piece in _unglued(clause, marked.text, addressed=addressed)]
@@ -176,7 +176,7 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
     orders = [(clause, action) for clause, action in meant if action]
     cannot = [clause for clause, action in meant if action is None and _CANNOT.fullmatch(clause.core)]
     free = [clause for clause, action in meant if action is None and clause not in cannot]
-    if not addressed and any(_LOOSE.fullmatch(clause.core.rstrip("了吧啊的呀啦")) for clause in full):
+    if not addressed and any(_LOOSE.fullmatch(clause.core.rstrip("了吧啊的呀啦哈呢嘛")) for clause in full):
         return None
     action = _one({action for _, action in orders}, orders)
     if action is None and not orders:
@@ -233,11 +233,12 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
             and (_alone(first.core) or _TOLD_FIRST.search(first.core))
         ):
             order = second.core
-        if order and (addressed or _PLAINLY.search(order)):
+        if order and (addressed or (_PLAINLY.search(order) and _LOOSELY.search(text[clause.start : joint + 2]))):
             return [first, second]
     return [clause]
 
 
+_LOOSELY = re.compile("(?:[吧了啦哈]..|等.|对方|双方)$")
 _ONE = re.compile(families.I)
 _THEN = re.compile("[给再就跟喊叫]|联系|告诉|通知|打")
 """After 到了: not an arrival, but when something else will be done."""
@@ -354,7 +355,7 @@ def _person(marked: Marked, clause: _Clause) -> str:
     return marked.people[clause.people_before(marked.text)] if found.group() == PERSON else found.group()
 
 
-def _note(marked: Marked, clauses: list[_Clause]) -> Reading | None:
+def _note(marked: Marked, clauses: list[_Clause], *, addressed: bool) -> Reading | None:
     """A word of writing down, and everything after it."""
     for index, clause in enumerate(clauses):
         found = families.NOTE.fullmatch(clause.core) if clause.core else None
@@ -367,7 +368,7 @@ def _note(marked: Marked, clauses: list[_Clause]) -> Reading | None:
         rest = found["rest"]
         if rest and clause.core.startswith("提醒"):
             return Reading(Action.NOTE, "", marked.restore(clause.start, clauses[-1].end))
-        if rest and not _LONG_CUE.search(found.group()[: -len(rest)]):
+        if rest and not (addressed and _LONG_CUE.search(found.group()[: -len(rest)])):
             return None
         if not rest and index + 1 == len(clauses):
             return None
