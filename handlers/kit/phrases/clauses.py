@@ -185,6 +185,9 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
         return None
     if any(taken_back(c.core, action) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
         return None
+    named = any(PERSON in clause.core for clause, _ in orders)
+    if action is Action.TRANSFER and named and any(clause.core == PERSON for clause in clauses[1:]):
+        return None
     if hedged(marked, action) or not _fits(action, free, addressed=addressed):
         return None
     return _reading(action, marked, clauses, [c for c, a in orders if a is action], full)
@@ -224,7 +227,9 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
         first, second = (_Clause(_core(text[a:b]), a, b) for a, b in ((clause.start, joint), (joint, clause.end)))
         if len(first.core) < 2 or len(second.core) < 2:
             continue
-        order = first.core if _meant(first.core) and not _ONE.fullmatch(first.core) and not _THEN.match(second.core) else ""
+        order = (
+            first.core if _meant(first.core) and not _ONE.fullmatch(first.core) and not _THEN.match(second.core) else ""
+        )
         hindered = _CANNOT.fullmatch(first.core) and _meant(second.core) not in _SAYS_WHY | {Action.TRANSFER}
         if (
             not order

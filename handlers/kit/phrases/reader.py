@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import TALK, hedged, is_talk, read_clauses
 from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
+from handlers.kit.phrases.sentences import RULES
 from handlers.kit.phrases.shifts import read_shift
 from handlers.kit.phrases.when import read_when
 from handlers.kit.phrases.words import NUMBER, PERSON, PLACE, Marked, mark, plain
@@ -33,24 +33,7 @@ HOLDERS = frozenset(
 )
 """What only the ticket's holder does; for anybody else's ticket we ask."""
 
-RULES = (
-    *working.CLAIM,
-    *working.ARRIVE,
-    *working.FALSE_REPORT,
-    *holding.NOTE,
-    *working.RESOLVE,
-    *working.FOUND_FALSE,
-    *handing.HELP,
-    *handing.TRANSFER,
-    *handing.GIVE_BACK,
-    *holding.RESUME,
-    *holding.PAUSE,
-    *working.PRIORITY,
-    *holding.EN_ROUTE,
-)
-"""In the order they are tried; the first that matches is meant."""
-
-RECONSIDERED = frozenset({Action.ARRIVE, Action.HELP, Action.GIVE_BACK, Action.FALSE_REPORT})
+RECONSIDERED = frozenset({Action.ARRIVE, Action.HELP, Action.GIVE_BACK})
 
 BETTER = frozenset(
     {
@@ -190,7 +173,7 @@ class _Desk:
     def ordered(self, marked: Marked) -> Phrase | Ambiguous | None:
         for rule in RULES:
             found = rule.pattern.fullmatch(marked.text)
-            if found and not (rule.timed and read_when(found["t"], self.now) is None):
+            if found:
                 return self._order(rule, found, marked)
         return None
 
@@ -208,6 +191,8 @@ class _Desk:
     def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
         """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""
         marked = marked.without_strangers(self.known)
+        if self.replied and NUMBER in marked.text and not set(marked.numbers[0]) <= self.known:
+            marked = marked.without_later()
         given = marked.numbers[0] if NUMBER in marked.text else ()
         found = read_clauses(marked, addressed=bool(given or self.replied))
         if found is None or not (given or self.replied or len(self._pool(found.action)) == 1):
@@ -234,8 +219,6 @@ class _Desk:
         order = Phrase(rule.action, person=self._person(found, marked), text=text)
         if rule.action is Action.PAUSE:
             order = replace(order, until=read_when(text, self.now))
-        elif rule.action is Action.STATUS:
-            order = replace(order, text=Status.EN_ROUTE)
         given = _given(rule, found, marked)
         if rule.action in {Action.HELP, Action.ARRIVE} and not (given or self.replied) and TALK.search(text):
             return None

@@ -70,6 +70,7 @@ PLACE = re.compile(PLACES)
 _SPOKEN_OF = re.compile(
     f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|处理|忙着?|(?<!人)在|等到?|[约定改推]到|是(?=\\s?№[那这]))?\\s?{NUMBER}"
 )
+_END_OF_FIRST = re.compile(SEP)
 _SPACE = re.compile(r"[ \t\r\n\u200b\ufeff]+")
 _DROP = re.compile("[\ufe0f\u20e3\U0001f300-\U0001faff\u2600-\u27bf]|\\[[\u4e00-\u9fff]{1,3}\\]")
 """Emoji, and WeChat's way of writing them: [抱拳]."""
@@ -124,9 +125,15 @@ class Marked:
         """A ticket that is only spoken of, beside the one that is meant: 和13重复, 我正在办13."""
         return self._only([not found["beside"] for found in _SPOKEN_OF.finditer(self.text)])
 
-    def _only(self, ours: list[bool]) -> "Marked":
+    def without_later(self) -> "Marked":
+        """Under a card a stranger after the first clause is a word: 结了 行政处罚200."""
+        first = _END_OF_FIRST.split(self.text, maxsplit=1)[0].count(NUMBER)
+        count = self.text.count(NUMBER)
+        return self._only([n < first for n in range(count)], all_go=True)
+
+    def _only(self, ours: list[bool], *, all_go: bool = False) -> "Marked":
         """The others become words, unless there is no other."""
-        if all(ours) or not any(ours):
+        if all(ours) or not (any(ours) or all_go):
             return self
         marks = iter(zip(ours, self.written, strict=False))
         text = "".join(_kept(c, marks) for c in self.text)
