@@ -20,7 +20,7 @@ _HEDGE = re.compile(
     rf"(?P<other>{PERSON}|他们?|她|谁|有人|别人|人家|你们?|报警人|对方|当事人|所长|领导|值班长)?(?:那边|们|都|也)?"
     r"(?:说|讲|问|让|叫|想|要|是|就|都|也|已经?|又){0,3}"
     r"(?P<hedge>(?:(?:先)?(?:别|甭|勿|不用|不要|不必|不需要|用不着|不)(?:急着|忙着)?|(?:还)?没有?|可能|应该|估计|大概|也许|好像"
-    r"|似乎|恐怕|说不定|如果|要是|万一|假如|打算|准备|考虑|想着?|本来|原本|原来|差点|昨天|昨晚|上次|上周|之前|以前"
+    r"|似乎|恐怕|说不定|如果|要是|万一|假如|打算|准备|考虑|想着?|本来|原本|原来|差点|最好|不如|建议|赶紧|尽快|抓紧|赶快|昨天|昨晚|上次|上周|之前|以前"
     r"|(?:明天|后天|下午|晚上|回头|晚点|等会儿?|一会儿?|待会儿?|稍后|改天|下次)(?:再|我)?){1,4})?"
 )
 """Words before an order that make it none."""
@@ -29,8 +29,11 @@ _HINDERED = re.compile(
 )
 """What is no doubt but the reason to come back later."""
 
-_GUESS = re.compile("[^按标算结办处]{1,8}吧")
-"""误报吧 is a guess, 按误报办吧 an order."""
+_ONLY_TOLD = {
+    Action.FALSE_REPORT: re.compile("[^按标算结办处]{1,8}吧"),
+    Action.CLAIM: re.compile(".{1,8}[接去来办管弄理跟]的"),
+}
+"""误报吧 is a guess and 按误报办吧 an order, 我接的 is old news and 我的 a claim."""
 MOST_JOINTS = 6
 """How often a clause is tried to be cut in two."""
 
@@ -199,7 +202,8 @@ def hedged(marked: Marked, action: Action) -> bool:
     clear = any(_meant(core) is action for core in cores)
     for core in cores:
         found = _HEDGE.match(core)
-        if action is Action.FALSE_REPORT and _meant(core) is action and _GUESS.fullmatch(core):
+        told = _ONLY_TOLD.get(action)
+        if told and _meant(core) is action and told.fullmatch(core):
             return True
         if found is None or _meant(core) is action or not (found["hedge"] or found["other"]):
             continue

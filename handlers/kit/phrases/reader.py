@@ -209,7 +209,7 @@ class _Desk:
         decided = self._for_tickets(order, given, weak=False)
         if not isinstance(decided, Phrase):
             return decided
-        return _with_person(self._allowed(decided, marked.text, weak=True), self.colleagues)
+        return _with_person(self._allowed(decided, marked.text), self.colleagues)
 
     def _order(self, rule: Rule, found: re.Match[str], marked: Marked) -> Phrase | Ambiguous | None:
         groups = found.groupdict()
@@ -236,7 +236,7 @@ class _Desk:
             or doubtful(rule.action, text)
         ):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
-        allowed = self._allowed(decided, marked.text, weak=rule.weak)
+        allowed = self._allowed(decided, marked.text)
         return _with_person(allowed, self.colleagues)
 
     @staticmethod
@@ -271,10 +271,10 @@ class _Desk:
             return None
         return Ambiguous(Why.WHICH_TICKET, tuple(replace(order, numbers=(n,)) for n in pool))
 
-    def _allowed(self, order: Phrase, said: str, *, weak: bool) -> Phrase | Ambiguous:
+    def _allowed(self, order: Phrase, said: str) -> Phrase | Ambiguous:
         """May it be meant for these tickets? Else it is asked for once more."""
         numbers = set(order.numbers)
-        if weak and order.action is Action.CLAIM and numbers <= set(self.mine):
+        if order.action is Action.CLAIM and numbers & set(self.mine):
             return Ambiguous(Why.WHICH_ACTION, (order,))  # on the way to what is theirs already
         if order.action is Action.STATUS and numbers <= set(self.waiting):
             return Phrase(Action.CLAIM, order.numbers)
@@ -285,7 +285,7 @@ class _Desk:
         theirs = self.mine and _HANDED_ON.search(said)
         if order.action is Action.TRANSFER and not numbers <= (set(self.mine) if theirs else self.known):
             return Ambiguous(Why.NOT_YOURS, (order,))
-        if order.action is Action.CLAIM and not numbers <= self.known:
+        if order.action in {Action.CLAIM, Action.PRIORITY, Action.NOTE} and not numbers <= self.known:
             return Ambiguous(Why.WHICH_TICKET, (order,))
         return order
 

@@ -46,6 +46,7 @@ _TEN = {"廿": "二十", "卅": "三十"}
 _TENS = re.compile("[廿卅](?=[一二三四五六七八九号\\s])")
 _BY_NOW = re.compile(r"(?:^|[\s,，])[都快又就]?到$")
 """Before a day of the month: 到23号了."""
+_UNTIL = re.compile("[等约]$|[约定改推挂]到$")
 
 _EMERGENCY = frozenset({"110", "119", "120", "122"})
 """Digits as they are spelt on the radio: 幺二 is 12."""
@@ -68,7 +69,7 @@ PLACES = (
 )
 PLACE = re.compile(PLACES)
 _SPOKEN_OF = re.compile(
-    f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|处理|忙着?|(?<!人)在|等到?|[约定改推]到|是(?=\\s?№[那这]))?\\s?{NUMBER}"
+    f"(?P<beside>[和跟同与见像及]|重复|[一到]样|[在正]办|(?<!现)在处理|(?<!现)在忙|忙着|(?<![人我])在|[约定改推]到|是(?=\\s?№[那这]))?\\s?{NUMBER}"
 )
 _END_OF_FIRST = re.compile(SEP)
 _SPACE = re.compile(r"[ \t\r\n\u200b\ufeff]+")
@@ -162,12 +163,10 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
     written: list[str] = []
 
     def note(found: re.Match[str]) -> str:
-        if (
-            found.group().endswith("号")
-            and text.startswith("了", found.end())
-            and _BY_NOW.search(text[: found.start()])
-        ):
-            return found.group()
+        if found.group().endswith("号"):
+            before = text[: found.start()]
+            if _UNTIL.search(before) or (text.startswith("了", found.end()) and _BY_NOW.search(before)):
+                return found.group()
         written.append(found.group())
         return NUMBER
 
