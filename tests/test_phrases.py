@@ -14,6 +14,10 @@ from tests.phrases_kit import COLLEAGUES, NOW, Row, rows
 DEV = [row for part in ("", *(f"_{letter}" for letter in "bcdefgh")) for row in rows(f"dev{part}.jsonl")]
 
 
+HELD_OUT = rows("heldout.jsonl")
+"""Written by somebody who does not know the grammar; nobody who works on the grammar reads it."""
+
+
 def read(
     text: str,
     *,
@@ -30,6 +34,44 @@ def test_the_phrasings_we_know(expect: str) -> None:
     said = [(row, row.read()) for row in DEV if row.expect == expect]
     assert [(row.text, phrase) for row, phrase in said if row.wrong(phrase)] == []
     assert [(row.text, phrase) for row, phrase in said if not row.right(phrase)] == []
+
+
+def test_the_phrasings_nobody_has_read() -> None:
+    """Counts only, so that a failure shows none of them. Wanted: 97 % right, none wrong; reached so far: this."""
+    said = [(row, row.read()) for row in HELD_OUT]
+    right = sum(row.right(phrase) for row, phrase in said)
+    wrong = sum(row.wrong(phrase) for row, phrase in said)
+    assert (len(said), right >= 225, wrong <= 4) == (240, True, True)
+
+
+TALK = [row for row in DEV if row.expect == "none" and not any(c.isdigit() for c in row.text)]
+ONLY_HIS = {"我去", "我来"}
+"""Talk, unless there is just one ticket to claim."""
+
+
+@pytest.mark.parametrize("held", [(34,), (34, 35), ()])
+def test_talk_is_talk_however_many_tickets_one_holds(held: tuple[int, ...]) -> None:
+    said = [(row.text, read(row.text, mine=held, waiting=(40,))) for row in TALK if row.text not in ONLY_HIS]
+    assert [(text, phrase) for text, phrase in said if isinstance(phrase, Phrase) and phrase.numbers] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["99我来", "99加急", "99备注 已联系房东", "99办结 已调解", "99转给李强", "99挂起 等监控"]
+)
+def test_a_ticket_nobody_knows_is_asked_about(text: str) -> None:
+    assert isinstance(read(text), Ambiguous)
+
+
+@pytest.mark.parametrize(
+    "text", ["12办结，现在处理13", "12到了 15我接", "12我来 13你去", "12转李强13转赵敏", "12办结13挂起"]
+)
+def test_two_orders_in_one_breath_are_asked_about(text: str) -> None:
+    assert isinstance(read(text), Ambiguous)
+
+
+@pytest.mark.parametrize("text", ["大爷 我们到楼下了", "已经帮您转给物业了", "您好，办结了", "我到楼下了 开下门"])
+def test_what_is_said_to_a_resident_is_no_order(text: str) -> None:
+    assert read(text, replied=12) is None
 
 
 def test_two_tickets_and_one_finding() -> None:

@@ -37,7 +37,7 @@ _ONLY_TOLD = {
 MOST_JOINTS = 6
 """How often a clause is tried to be cut in two."""
 
-_CUT = re.compile(SEP)
+_CUT = re.compile(rf"(?!(?<=\d)[:：.\-](?=\d)){SEP}")
 _SUBJECT = (
     "[我俺](?!就)|(?<!继续)(?<!接着)等|[是已]|正(?!常)|都是|对方|双方|当事人|报警人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起|办结|结案|请求"
     "|需要|往前|里面"
@@ -93,7 +93,7 @@ _LOOSE = re.compile(
 _BARE = re.compile(
     r"(?:没(?:空|时间|工夫)|走不开|去不了|换个?人|来个?人|来?帮忙|缺人|马上到?|安排|给我|人?在?(?:门口|现场)|先?这样|收工|开整"
     r"|接着来|我们?[走跑上管]|抢|完成|恢复|[进下][门车]|到(?:学校|医院|厂里|公园|广场|市场|村里|这儿?|那儿?|家)|虚惊一场"
-    r"|一个人不行|急|支援|打回去|(?:给|叫上|带上)§|§帮我|人到|到(?!了)|来了|我?来不[及了]|派车|(?:还有|大概|大约)?[\d一二两三四五十半几]{1,3}分钟(?:左右|内)?到?)[了吧啊呀哈啦]*"
+    r"|一个人不行|急{1,5}|支援|打回去|(?:给|叫上|带上)§|§帮我|人到|到(?!了)|来了|我?来不[及了]|派车|(?:还有|大概|大约)?[\d一二两三四五十半几]{1,3}分钟(?:左右|内)?到?)[了吧啊呀哈啦]*"
 )
 """As a sentence of its own it is talk, unless a ticket is named or replied to."""
 _SET_OFF = _whole(families.SET_OFF)
@@ -343,7 +343,8 @@ def _told(marked: Marked, clauses: list[_Clause]) -> str:
     text = ""
     end = -1
     for clause in clauses:
-        text += ("" if clause.start == end else " ") + _words(marked, clause)
+        gap = marked.text[end : clause.start] if end >= 0 else ""
+        text += (gap if not gap or _CUT.fullmatch(gap) else " ") + _words(marked, clause)
         end = clause.end
     return text.strip()
 

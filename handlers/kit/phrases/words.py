@@ -46,6 +46,8 @@ _TEN = {"廿": "二十", "卅": "三十"}
 _TENS = re.compile("[廿卅](?=[一二三四五六七八九号\\s])")
 _BY_NOW = re.compile(r"(?:^|[\s,，])[都快又就]?到$")
 """Before a day of the month: 到23号了."""
+_DAYTIME = re.compile("[上下中]午|[早晚]上?|傍晚|夜里|之?前")
+"""After a day of the month, if a ticket is named before it."""
 _UNTIL = re.compile("[等约]$|[约定改推挂]到$")
 
 _EMERGENCY = frozenset({"110", "119", "120", "122"})
@@ -165,6 +167,8 @@ def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
     def note(found: re.Match[str]) -> str:
         if found.group().endswith("号"):
             before = text[: found.start()]
+            if written and _DAYTIME.match(text, found.end()):
+                return found.group()
             if _UNTIL.search(before) or (text.startswith("了", found.end()) and _BY_NOW.search(before)):
                 return found.group()
         written.append(found.group())
