@@ -4,7 +4,7 @@ import re
 
 from handlers.kit.phrases.meaning import Status, Topic
 from handlers.kit.phrases.rules import any_of, bag
-from handlers.kit.phrases.words import PERSON, PLACES, SEP
+from handlers.kit.phrases.words import PERSON, SEP
 
 _CUT = re.compile(SEP)
 _TAIL = "[了啦呀哈啊呢哒咯嘞的着滴哇]*"
@@ -90,7 +90,6 @@ _HARMLESS = re.compile(
     r"|[一二两三几\d]个?单|手[上里头]还?有?[一二两三几\d]个?单|还有[一二两三几\d]个?单|剩[一二两三几\d]个?单"
     r"|回去睡|睡觉|撑不住|我?[\d一二两三四五六七八九十]{1,2}点[^?？]{0,4}走).{0,6}"
 )
-_TO = re.compile(rf"{PERSON}|{PLACES}")
 _DUTY = any_of(
     "换班 调班 倒班 串班 顶班 替班 代班 换个班 调个班 倒个班 串个班 顶个班 替个班 换下班 调下班 倒一下班 换一下班"
     " 倒下班"
