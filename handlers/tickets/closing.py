@@ -11,7 +11,7 @@ from handlers.kit.facts import TicketClosed
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name
 from handlers.tickets.follow import add_to, note
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.reopening import reopen
 from handlers.tickets.view import refresh
 from storage.model.messages import Button, Content, InboundKind, Lane, Role
@@ -145,7 +145,8 @@ async def _reopen(ctx: Context, ticket: Ticket) -> None:
     number = texts.number(ticket)
     moved = await reopen(ctx, ticket)
     if moved is None and ticket.state in MOVES[Move.REOPEN][0]:
-        raise UsageError(life_texts.TOO_LATE.format(number=number, days=ctx.settings(TicketSettings).reopen_days))
+        limits = await limits_at(ctx, ticket.station_id)
+        raise UsageError(life_texts.TOO_LATE.format(number=number, days=limits.reopen_days))
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=number, state=ticket.state))
     if ticket.state is State.FALSE_ALARM:

@@ -15,7 +15,7 @@ from handlers.tickets.colleagues import colleague
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name
 from handlers.tickets.leasing import begin
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.view import card_to, refresh
 from storage.model.messages import Button, Content, Role
 from storage.model.people import Duty, PersonRole
@@ -82,7 +82,7 @@ async def handover(ctx: Context, station_id: int, from_person: int, to_person: i
     await ctx.tell(to_person, Content(text=text, buttons=((button,),)), role=Role.ASK, key=f"handover:{sheet}")
     sent = say.HANDOVER_SENT.format(count=len(held), officer=coming)
     await ctx.tell(from_person, sent, key=f"handover:{sheet}:sent")
-    late = ctx.now + timedelta(minutes=ctx.settings(TicketSettings).handover)
+    late = ctx.now + timedelta(minutes=(await limits_at(ctx, station_id)).handover)
     await ctx.later("handover_late", at=late, key=f"handover:{sheet}:late", payload={"sheet": sheet})
     return True
 
@@ -116,7 +116,7 @@ async def late(ctx: Context, payload: dict[str, Any]) -> None:
         to=await officer_name(ctx, sheet.to_id),
         officer=await officer_name(ctx, sheet.from_id),
         numbers=say.numbers(still),
-        minutes=ctx.settings(TicketSettings).handover,
+        minutes=(await limits_at(ctx, sheet.station_id)).handover,
     )
     await _tell_leaders(ctx, sheet.station_id, told, f"handover:{sheet.id}:late", but=sheet.to_id)
 
@@ -151,7 +151,7 @@ async def take_over(ctx: Context, sheet_id: int) -> None:
 async def _pass_on(ctx: Context, ticket: Ticket, sheet: Handover) -> bool:
     until = None
     if ticket.state is not State.PAUSED:
-        until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+        until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     moved = await ctx.unit.held.hand_over(ticket.id, from_id=sheet.from_id, to_id=sheet.to_id, until=until)
     if moved is None:
         return False

@@ -14,7 +14,7 @@ from handlers.kit.facts import TicketRose, TicketRouted
 from handlers.kit.life_texts import Step
 from handlers.kit.onduty import who_is_on
 from handlers.tickets.feature import tickets
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import TicketSettings, limits_at
 from handlers.tickets.timing import dues, time_of, zone_of
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Content, Lane
@@ -36,7 +36,7 @@ class Moment:
 
 async def moments(ctx: Context, ticket: Ticket) -> list[Moment]:
     """When whom will hear of what, if nothing happens; in order."""
-    limits = ctx.settings(TicketSettings)
+    limits = await limits_at(ctx, ticket.station_id)
     of = await time_of(ctx, ticket, limits.target(ticket))
     waits = limits.ladder_of(ticket)
     return sorted(
@@ -151,9 +151,8 @@ async def _nobody(ctx: Context, ticket: Ticket) -> None:
 
 
 # ── telling ────────────────────────────────────────────────────────────────
-def _asleep(ctx: Context, ticket: Ticket, step: Step, local: datetime) -> bool:
+def _asleep(limits: TicketSettings, ticket: Ticket, step: Step, local: datetime) -> bool:
     """Leaders are not woken for what is not urgent."""
-    limits = ctx.settings(TicketSettings)
     if step is not Step.LEADER or ticket.urgency is Urgency.URGENT:
         return False
     minute, start, end = local.hour * 60 + local.minute, limits.quiet_start, limits.quiet_end
@@ -166,10 +165,10 @@ async def _local(ctx: Context, ticket: Ticket) -> datetime:
 
 async def _flush_later(ctx: Context, ticket: Ticket, step: Step, person_id: int) -> None:
     """Urgent at once, the rest with what else comes up within the minute; in the morning where it is night."""
-    local = await _local(ctx, ticket)
+    local, limits = await _local(ctx, ticket), await limits_at(ctx, ticket.station_id)
     at = ctx.now
-    if _asleep(ctx, ticket, step, local):
-        end = ctx.settings(TicketSettings).quiet_end
+    if _asleep(limits, ticket, step, local):
+        end = limits.quiet_end
         morning = datetime.combine(local.date(), time(end // 60, end % 60), tzinfo=local.tzinfo)
         at = morning if morning > local else morning + timedelta(days=1)
     elif ticket.urgency is not Urgency.URGENT:
@@ -187,7 +186,9 @@ async def flush(ctx: Context, payload: dict[str, Any]) -> None:
         ticket = await _still(ctx, raised)
         if ticket is None:
             await ctx.unit.alarms.done(raised, person_id, sent=False)
-        elif not _asleep(ctx, ticket, Step(raised.step), await _local(ctx, ticket)):
+            continue
+        limits = await limits_at(ctx, ticket.station_id)
+        if not _asleep(limits, ticket, Step(raised.step), await _local(ctx, ticket)):
             due.append((raised, ticket))
     if due:
         await _send(ctx, person_id, due)

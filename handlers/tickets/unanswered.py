@@ -9,7 +9,7 @@ from handlers.kit.context import Context
 from handlers.kit.facts import TicketClosed
 from handlers.tickets.closing import answer_buttons
 from handlers.tickets.feature import tickets
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.timing import zone_of
 from handlers.tickets.view import refresh
 from storage.model.messages import Content, Lane, Role
@@ -21,7 +21,7 @@ FROM, TO = 9, 21
 
 async def wait_for_answer(ctx: Context, ticket: Ticket) -> None:
     """Remind once, then end it. Doing it twice does no harm."""
-    limits = ctx.settings(TicketSettings)
+    limits = await limits_at(ctx, ticket.station_id)
     remind = await _by_day(ctx, ticket, ctx.now + timedelta(hours=limits.remind_hours))
     payload = {"ticket": ticket.id, "resolved": ctx.now.isoformat()}
     stamp = f"{ticket.id}:{ctx.now.timestamp():.3f}"
