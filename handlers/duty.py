@@ -6,6 +6,7 @@ next one is asked in the same transaction.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 
@@ -34,6 +35,11 @@ from storage.model.tickets import WAITING, EntryKind, Ticket, Urgency
 
 duty = Feature("duty", title="派给谁")
 
+LATELY = timedelta(hours=8)
+"""Whoever failed longer ago than this is asked again like everybody else."""
+
+_ANEW = (EntryKind.REOPENED, EntryKind.TAKEN_BACK)
+
 LEADERS = frozenset({PersonRole.DUTY_LEADER, PersonRole.LEADER})
 
 
@@ -53,16 +59,32 @@ async def route(ctx: Context, fact: TicketOpened) -> None:
 
 @duty.on(TicketUnreached)
 async def route_again(ctx: Context, fact: TicketUnreached) -> None:
-    """Someone could not be reached: the next one in line."""
+    """Someone could not be reached, or let it lie: the next one in line."""
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is None or ticket.state not in WAITING:
         return
-    tried = {fact.person_id}
+    tried, silent = await _tried(ctx, ticket)
+    tried |= {fact.person_id}
+    if silent and (await choose(ctx, ticket, (), frozenset(tried))).person_id is None:
+        tried = tried - silent | {fact.person_id}  # everybody had it: once more from the start
+    await _bring(ctx, ticket, (), tried=frozenset(tried), failed=fact.person_id)
+
+
+async def _tried(ctx: Context, ticket: Ticket) -> tuple[set[int], set[int]]:
+    """Who did not take it lately, and who of them had it and let it lie. The next shift begins anew."""
+    tried: set[int] = set()
+    silent: set[int] = set()
     for entry in await ctx.unit.entries.of_ticket(ticket.id):
-        if entry.kind is EntryKind.ROUTED:
+        if entry.kind in _ANEW:
+            tried, silent = set(), set()
+        elif ctx.now - entry.at > LATELY:
+            continue
+        elif entry.kind is EntryKind.ROUTED:
             failed = msgspec.json.decode(entry.data).get("failed")
             tried |= {failed} if failed is not None else set()
-    await _bring(ctx, ticket, (), tried=frozenset(tried), failed=fact.person_id)
+        elif entry.kind is EntryKind.RETURNED:
+            silent.add(msgspec.json.decode(entry.data)["from"])
+    return tried, silent
 
 
 async def _bring(

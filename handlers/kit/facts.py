@@ -145,6 +145,15 @@ class DutyStands:
     gaps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterChanged:
+    """These people stand otherwise than planned. `now`: what changed is under way at this moment."""
+
+    station_id: int
+    person_ids: tuple[int, ...]
+    now: bool
+
+
 Fact = (
     TicketOpened
     | TicketRouted
@@ -163,6 +172,7 @@ Fact = (
     | GroupJoined
     | DutyAsked
     | DutyStands
+    | RosterChanged
 )
 
 FACTS: dict[str, type[Fact]] = {
@@ -185,5 +195,6 @@ FACTS: dict[str, type[Fact]] = {
         GroupJoined,
         DutyAsked,
         DutyStands,
+        RosterChanged,
     )
 }

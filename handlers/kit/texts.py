@@ -7,7 +7,6 @@ from handlers.kit.private import hide_private
 from handlers.kit.relay_texts import TELL_THEM
 from handlers.kit.scam_texts import LIKELY_HINT, UNSURE_HINT
 from handlers.understanding import Verdict
-from storage.model.incidents import MANY_WATCH
 from storage.model.people import PersonRole
 from storage.model.tickets import EntryKind, PauseReason, Rating, State, Ticket, Urgency
 
@@ -214,11 +213,12 @@ def resolved_as(ticket: Ticket, finding: str) -> str:
 
 
 def todo(
-    tickets: Sequence[Ticket], holders: Mapping[int, str], *, total: int, page: int, pages: int, public: bool
+    tickets: Sequence[Ticket], holders: Mapping[int, str], *, many: int, total: int, page: int, pages: int, public: bool
 ) -> str:
+    """`many`: so many who follow a matter raise it."""
     lines = [f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")]
     for ticket in tickets:
-        raised = "🟠" if ticket.watched >= MANY_WATCH else "·"
+        raised = "🟠" if ticket.watched >= many else "·"
         mark = "🔴" if ticket.urgency is Urgency.URGENT else raised
         holder = holders.get(ticket.assignee_id or 0, "")
         words = hide_private(ticket.text) if public else ticket.text
@@ -270,6 +270,7 @@ ENTRY_LABELS = {
     EntryKind.DUTY_GAP: "无人在岗",
     EntryKind.TOLD: "回答",
     EntryKind.RECLASSIFIED: "改分类",
+    EntryKind.RAISED: "提级",
     EntryKind.REPLIED: "民警回复",
     EntryKind.ANSWERED_BACK: "回话",
     EntryKind.SAID_SOLVED: "说已解决",
@@ -305,6 +306,7 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.DUTY_GAP,
         EntryKind.TOLD,
         EntryKind.RECLASSIFIED,
+        EntryKind.RAISED,
         EntryKind.REPLIED,
         EntryKind.ANSWERED_BACK,
         EntryKind.SAID_SOLVED,

@@ -1,16 +1,19 @@
 """交接: what somebody still has in hand when their shift ends goes to the next one, who confirms it with one button."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from handlers.kit import life_texts as say
 from handlers.kit import parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.onduty import who_is_on
-from handlers.kit.plan import OnDuty
+from handlers.kit.facts import RosterChanged
+from handlers.kit.onduty import plan_of, who_is_on
+from handlers.kit.plan import OnDuty, between, span
 from handlers.tickets.colleagues import colleague
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name
@@ -36,15 +39,41 @@ async def expect(ctx: Context, ticket: Ticket) -> None:
 
 
 async def _expect(ctx: Context, station_id: int, person_id: int) -> bool:
-    """False if this person is not on duty now."""
+    """False if this person is not on duty now; then their next shift is the one whose end counts."""
     mine = [t for t in await _turns(ctx, station_id) if t.person_id == person_id]
-    if not mine:
-        return False
-    last = max(mine, key=lambda turn: turn.end)
-    payload = {"station": station_id, "person": person_id, "duty": last.duty}
-    key = f"shift_end:{station_id}:{person_id}:{last.end.timestamp():.0f}"
-    await ctx.later("shift_end", at=last.end, key=key, payload=payload)
-    return True
+    last = max(mine, key=lambda turn: turn.end) if mine else await _next_turn(ctx, station_id, person_id)
+    if last is not None:
+        payload = {"station": station_id, "person": person_id, "duty": last.duty}
+        key = f"shift_end:{station_id}:{person_id}:{last.end.timestamp():.0f}"
+        await ctx.later("shift_end", at=last.end, key=key, payload=payload)
+    return bool(mine)
+
+
+async def _next_turn(ctx: Context, station_id: int, person_id: int) -> OnDuty | None:
+    """Within a day: who works on before their shift begins must hand over when it ends."""
+    station = await ctx.unit.stations.get(station_id)
+    if station is None:
+        return None
+    until = ctx.now + timedelta(days=1)
+    zone = ZoneInfo(station.tz)
+    plan = await plan_of(ctx.unit, station, ctx.now.astimezone(zone).date(), until.astimezone(zone).date())
+    coming = [t for t in between(plan, ctx.now, until) if t.person_id == person_id]
+    if not coming:
+        return None
+    first = min(coming, key=lambda turn: turn.start)
+    return replace(first, end=span(first.post, zone)[1])
+
+
+@tickets.on(RosterChanged)
+async def stands_otherwise(ctx: Context, fact: RosterChanged) -> None:
+    """Who is off duty earlier than was planned hands over then; who has just been taken off it, now."""
+    for person_id in fact.person_ids:
+        if not await ctx.unit.held.of(fact.station_id, person_id):
+            continue
+        if not await _expect(ctx, fact.station_id, person_id) and fact.now:
+            payload = {"station": fact.station_id, "person": person_id, "duty": Duty.OFFICER}
+            key = f"shift_end:{fact.station_id}:{person_id}:{ctx.now.timestamp():.3f}"
+            await ctx.later("shift_end", at=ctx.now, key=key, payload=payload)
 
 
 @tickets.job("shift_end")

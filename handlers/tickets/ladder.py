@@ -10,7 +10,7 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.clocks import Clock
 from handlers.kit.context import Context
-from handlers.kit.facts import TicketRose, TicketRouted
+from handlers.kit.facts import TicketRose, TicketRouted, TicketUnreached
 from handlers.kit.life_texts import Step
 from handlers.kit.onduty import who_is_on
 from handlers.tickets.feature import tickets
@@ -70,7 +70,12 @@ async def rose(ctx: Context, fact: TicketRose) -> None:
     """Its targets are shorter now; they may have been missed already."""
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is not None:
-        await _look(ctx, ticket, ctx.now)
+        await look_again(ctx, ticket)
+
+
+async def look_again(ctx: Context, ticket: Ticket) -> None:
+    """Its targets or its ladder are others now: what is due already is raised at once."""
+    await _look(ctx, ticket, ctx.now)
 
 
 @tickets.job("clock")
@@ -100,6 +105,8 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
     ticket = await _still(ctx, raised)
     if ticket is None:
         return
+    if raised.step is Step.OFFICER:
+        await _brought_to_who_is_there(ctx, ticket)
     people = await _people(ctx, ticket, Step(raised.step))
     for person_id in people:
         await ctx.unit.alarms.add(raised, person_id, ctx.now)
@@ -111,6 +118,18 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
         await _raise(ctx, ticket, Clock(raised.clock), payload["step"] + 1)
     else:
         await _nobody(ctx, ticket)
+
+
+async def _brought_to_who_is_there(ctx: Context, ticket: Ticket) -> None:
+    """Whom a waiting ticket was brought to may have gone home: then whoever has the duty now gets the card."""
+    station = await ctx.station_of(ticket)
+    if station is None or ticket.state not in WAITING or ticket.routed_id is None:
+        return
+    if ticket.routed_why == texts.BECAUSE_LAST:
+        return  # nobody on duty could be reached
+    there = {t.person_id for t in await who_is_on(ctx.unit, station, ctx.now)}
+    if there and ticket.routed_id not in there:
+        ctx.emit(TicketUnreached(ticket_id=ticket.id, person_id=ticket.routed_id))
 
 
 async def _still(ctx: Context, raised: Alarm) -> Ticket | None:

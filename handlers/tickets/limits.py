@@ -80,8 +80,9 @@ class TicketSettings:
         return timedelta(minutes=self.lease_urgent if urgent else self.lease)
 
     def ladder_of(self, ticket: Ticket) -> tuple[timedelta, ...]:
-        """How long after a missed target each step hears of it."""
-        minutes = self.ladder_urgent if ticket.urgency is Urgency.URGENT else self.ladder
+        """How long after a missed target each step hears of it. What many follow climbs as fast as what is urgent."""
+        fast = ticket.urgency is Urgency.URGENT or ticket.watched >= self.many_watch
+        minutes = self.ladder_urgent if fast else self.ladder
         return tuple(timedelta(minutes=m) for m in minutes)
 
 

@@ -11,6 +11,7 @@ from handlers.kit.errors import UsageError
 from handlers.kit.names import public_name
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number
+from handlers.tickets.limits import limits_at
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Button, Content
 from storage.model.people import GroupKind
@@ -62,9 +63,10 @@ async def todo(ctx: Context, page: int) -> None:
         return
     pages = _pages(total)
     page = min(page, pages)
-    found = await ctx.unit.tickets.unfinished(ctx.here.id, limit=PAGE, skip=(page - 1) * PAGE)
+    many = (await limits_at(ctx, ctx.here.id)).many_watch
+    found = await ctx.unit.tickets.unfinished(ctx.here.id, many=many, limit=PAGE, skip=(page - 1) * PAGE)
     holders = {t.assignee_id: await officer_name(ctx, t.assignee_id) for t in found if t.assignee_id is not None}
-    text = texts.todo(found, holders, total=total, page=page, pages=pages, public=ctx.public)
+    text = texts.todo(found, holders, many=many, total=total, page=page, pages=pages, public=ctx.public)
     await ctx.reply(Content(text=text, buttons=_turn("todo", page, pages)))
 
 

@@ -15,6 +15,7 @@ from handlers.kit.facts import DeliveryFailed, TicketRouted, TicketUnreached
 from handlers.kit.names import places_of, public_name
 from handlers.tickets.feature import tickets
 from handlers.tickets.joined import split_row
+from handlers.tickets.limits import limits_at
 from handlers.tickets.questions import MONEY, SAFE, Told, choose
 from handlers.tickets.timing import dues, zone_of
 from storage.model.messages import Address, Attachment, Button, Content, Lane, OutState, Role
@@ -58,6 +59,7 @@ class Sight:
     linked: str = ""  # with which others it is one matter
     stands: str = ""  # what is due next and when, or what it waits for
     helpers: str = ""
+    raised: bool = False  # many neighbours follow it
 
 
 async def look(ctx: Context, ticket: Ticket) -> Sight:
@@ -76,6 +78,7 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         linked=await _linked(ctx, ticket) if ticket.incident_id is not None else "",
         stands=await _stands(ctx, ticket),
         helpers=await _helpers(ctx, ticket),
+        raised=bool(ticket.watched) and ticket.watched >= (await limits_at(ctx, ticket.station_id)).many_watch,
     )
 
 
@@ -161,6 +164,7 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         linked=sight.linked,
         stands=sight.stands,
         helpers=sight.helpers,
+        raised=sight.raised,
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
     return Content(text=text, buttons=card_buttons(ticket), loud=loud)
