@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.adapters.base import Later
 from handlers.auditing import AuditSettings
 from handlers.kit import life_texts
 from handlers.tickets import TicketSettings
@@ -244,3 +245,29 @@ async def test_when_everybody_had_it_it_begins_from_the_start(world: World) -> N
     assert ticket.routed_id is not None
     assert (await entries(world))[-1].kind is not EntryKind.CLAIMED
     assert reads(world.wang, "1 号原来是吴工接的") == 1
+
+
+# ── what is said is true ───────────────────────────────────────────────────
+async def test_a_reminder_that_could_not_be_sent_in_time_is_not_sent(world: World) -> None:
+    """The platform takes nothing for an hour: after the lease's end its holder reads who has it, not to hurry."""
+    await claimed(world)
+    world.platform.faults[world.wang.private] = [Later(after=1800, why="down")] * 2
+    await world.passes(minutes=48)
+    await world.passes(minutes=12)
+    await world.passes(hours=2)
+    assert reads(world.wang, NUDGE) == 0
+    assert reads(world.wang, "1 号一直没有动静，已经请别人接了") == 1
+
+
+async def test_what_officers_write_to_each_other_is_not_the_residents_to_read(world: World) -> None:
+    await claimed(world)
+    await world.wang.tells("转派 1 赵敏 王大爷认识他")
+    await world.zhao.tells("挂起 1 等当事人张三来所里 1小时")
+    await world.passes(minutes=61)
+    await world.zhao.tells("退回 1 张三不肯来")
+    await world.chen.tells("查 1")
+    read = world.chen.inbox[-1].text
+    assert "转派给" in read
+    assert not any(word in read for word in ("王大爷", "张三", "超时", "提醒"))
+    await world.sun.tells("查 1")
+    assert all(word in world.sun.inbox[-1].text for word in ("王大爷", "张三"))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.adapters.base import SendResult
 from storage.model.messages import Outgoing
 from tests.harness import HeldClock, World
 from tests.stories import claimed
@@ -27,21 +28,26 @@ class LoopClock(HeldClock):
     async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
         reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.moments[reached] = until or datetime.max.replace(tzinfo=self.now().tzinfo)
-        woken = asyncio.ensure_future(event.wait())
+        woken = asyncio.create_task(event.wait())
+        woken.add_done_callback(lambda _: self._come(reached))
         try:
-            await asyncio.wait([reached, woken], return_when=asyncio.FIRST_COMPLETED)
+            await reached
         finally:
             del self.moments[reached]
-            if woken.done():
-                event.clear()
             woken.cancel()
+        event.clear()
 
     def go_on(self, until: datetime) -> None:
         """To the next moment somebody waits for, at most to `until`."""
         self._now = max(self._now, min([*self.moments.values(), until]))
         for reached, moment in self.moments.items():
-            if moment <= self._now and not reached.done():
-                reached.set_result(None)
+            if moment <= self._now:
+                self._come(reached)
+
+    @staticmethod
+    def _come(reached: "asyncio.Future[None]") -> None:
+        if not reached.done():
+            reached.set_result(None)
 
 
 class Process:
@@ -53,9 +59,9 @@ class Process:
         self.tasks: list[asyncio.Task[None]] = []
         send = world.platform.send
 
-        async def timed(out: Outgoing, ref: str):  # type: ignore[no-untyped-def]
+        async def timed(out: Outgoing, target_ref: str) -> SendResult:
             self.sent.append((clock.now(), out))
-            return await send(out, ref)
+            return await send(out, target_ref)
 
         world.platform.send = timed  # type: ignore[method-assign]
 

@@ -206,8 +206,9 @@ class Context(Heard):
         role: Role = Role.NOTICE,
         ticket_id: int | None = None,
         key: str = "",
+        expires_at: datetime | None = None,
     ) -> Address | None:
-        """Write to a person (or to their `private_chat`, if known) in private.
+        """Write to a person (or to their `private_chat`, if known) in private. After `expires_at` it is not sent.
 
         None if they cannot be reached (they never wrote to us, or blocked us).
         """
@@ -215,7 +216,15 @@ class Context(Heard):
         if to is None:
             return None
         body = Content(text=content) if isinstance(content, str) else content
-        out = Outgoing(key=key or self._key(), to=to, content=body, lane=lane, role=role, ticket_id=ticket_id)
+        out = Outgoing(
+            key=key or self._key(),
+            to=to,
+            content=body,
+            lane=lane,
+            role=role,
+            ticket_id=ticket_id,
+            expires_at=expires_at,
+        )
         await self._put(out, public=False)
         return to
 

@@ -146,11 +146,11 @@ class DutyStands:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RosterChanged:
-    """These people stand otherwise than planned. `now`: what changed is under way at this moment."""
+class LeaveGranted:
+    """This person is away otherwise than was planned. `now`: from this moment on."""
 
     station_id: int
-    person_ids: tuple[int, ...]
+    person_id: int
     now: bool
 
 
@@ -172,7 +172,7 @@ Fact = (
     | GroupJoined
     | DutyAsked
     | DutyStands
-    | RosterChanged
+    | LeaveGranted
 )
 
 FACTS: dict[str, type[Fact]] = {
@@ -195,6 +195,6 @@ FACTS: dict[str, type[Fact]] = {
         GroupJoined,
         DutyAsked,
         DutyStands,
-        RosterChanged,
+        LeaveGranted,
     )
 }

@@ -316,8 +316,16 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.FOLLOWED_UP,
     }
 )
-ENTRIES_OF_STAFF = frozenset({EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP})
+ENTRIES_OF_STAFF = frozenset(
+    {
+        *(EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP),
+        *(EntryKind.NUDGED, EntryKind.ALARMED, EntryKind.DUTY_GAP, EntryKind.RAISED, EntryKind.SERVED),
+    }
+)
 """What residents do not read in the history of their matter."""
+
+REASONS_OF_STAFF = frozenset({EntryKind.TRANSFERRED, EntryKind.RETURNED, EntryKind.PAUSED, EntryKind.TAKEN_BACK})
+"""What happened they read, what an officer wrote to colleagues about it they do not."""
 
 
 def entry_line(local: datetime, label: str, who: str, what: str) -> str:

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from handlers.kit import parse, texts
 from handlers.kit import roster_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.facts import RosterChanged
 from handlers.kit.plan import Plan, has_room, holders, span
 from handlers.roster.feature import leaders, names_of, plan_around, roster, station_at
 from storage.model.messages import Button, Content, Role
@@ -28,14 +26,6 @@ def _card(change: Change, person_id: int) -> str:
 
 def posts(change: Change) -> list[Post]:
     return [change.post, *([change.back] if change.back else [])]
-
-
-def stands_anew(ctx: Context, station: Station, change: Change) -> None:
-    """Whose posts these were, and whose they are now, stand otherwise from here on."""
-    zone = ZoneInfo(station.tz)
-    people = tuple(p for p in (change.from_id, change.to_id) if p is not None)
-    now = any(start <= ctx.now < end for start, end in (span(post, zone) for post in posts(change)))
-    ctx.emit(RosterChanged(station_id=station.id, person_ids=people, now=now))
 
 
 async def log(ctx: Context, change: Change, what: str) -> None:
@@ -92,7 +82,6 @@ async def arrange(ctx: Context, station: Station, change: Change) -> Change:
     """Settled without a question: by a leader, or because nobody else stands there."""
     change = await ctx.unit.roster.add_change(replace(change, state=ChangeState.DONE), ctx.now)
     await log(ctx, change, "arranged")
-    stands_anew(ctx, station, change)
     await _tell_settled(ctx, station, change, by=ctx.who.person.name)
     await ctx.answer(await _settled(ctx, change, by=ctx.who.person.name))
     return change
@@ -170,7 +159,6 @@ async def take(ctx: Context, change_id: int) -> None:
         raise UsageError(await _ended(ctx, now or change))
     change = replace(change, to_id=taker, state=ChangeState.DONE)
     await log(ctx, change, "taken")
-    stands_anew(ctx, station, change)
     ctx.station = station
     await _tell_settled(ctx, station, change)
     settled = await _settled(ctx, change)

@@ -11,7 +11,7 @@ from handlers.kit import parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.facts import RosterChanged
+from handlers.kit.facts import LeaveGranted
 from handlers.kit.onduty import plan_of, who_is_on
 from handlers.kit.plan import OnDuty, between, span
 from handlers.tickets.colleagues import colleague
@@ -64,16 +64,16 @@ async def _next_turn(ctx: Context, station_id: int, person_id: int) -> OnDuty | 
     return replace(first, end=span(first.post, zone)[1])
 
 
-@tickets.on(RosterChanged)
-async def stands_otherwise(ctx: Context, fact: RosterChanged) -> None:
-    """Who is off duty earlier than was planned hands over then; who has just been taken off it, now."""
-    for person_id in fact.person_ids:
-        if not await ctx.unit.held.of(fact.station_id, person_id):
-            continue
-        if not await _expect(ctx, fact.station_id, person_id) and fact.now:
-            payload = {"station": fact.station_id, "person": person_id, "duty": Duty.OFFICER}
-            key = f"shift_end:{fact.station_id}:{person_id}:{ctx.now.timestamp():.3f}"
-            await ctx.later("shift_end", at=ctx.now, key=key, payload=payload)
+@tickets.on(LeaveGranted)
+async def goes_early(ctx: Context, fact: LeaveGranted) -> None:
+    """Who is off duty earlier than was planned hands over then; who is off from now on, now."""
+    station_id, person_id = fact.station_id, fact.person_id
+    if not await ctx.unit.held.of(station_id, person_id):
+        return
+    if not await _expect(ctx, station_id, person_id) and fact.now:
+        payload = {"station": station_id, "person": person_id, "duty": Duty.OFFICER}
+        key = f"shift_end:{station_id}:{person_id}:{ctx.now.timestamp():.3f}"
+        await ctx.later("shift_end", at=ctx.now, key=key, payload=payload)
 
 
 @tickets.job("shift_end")

@@ -60,10 +60,17 @@ async def nudge(ctx: Context, payload: dict[str, Any]) -> None:
         return
     stamp = f"{ticket.lease_until.timestamp():.3f}"
     told = say.nudge(ticket, ticket.lease_until - ctx.now)
-    await ctx.tell(ticket.assignee_id, told, lane=lane(ticket), ticket_id=ticket.id, key=f"lease:{ticket.id}:{stamp}")
-    await ctx.log(EntryKind.NUDGED, ticket=ticket, data={"to": ticket.assignee_id})
-    # A nudge that comes late, after a stop of ours, leaves as much time as one in time.
+    # A nudge that comes late, after a stop of ours, leaves as much time as one in time; after that it is not true.
     ends = max(ticket.lease_until, ctx.now + left)
+    await ctx.tell(
+        ticket.assignee_id,
+        told,
+        lane=lane(ticket),
+        ticket_id=ticket.id,
+        key=f"lease:{ticket.id}:{stamp}",
+        expires_at=ends,
+    )
+    await ctx.log(EntryKind.NUDGED, ticket=ticket, data={"to": ticket.assignee_id})
     await ctx.later("lease_end", at=ends, key=f"lease:{ticket.id}:{stamp}:end", payload={"ticket": ticket.id})
 
 

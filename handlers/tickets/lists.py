@@ -102,7 +102,8 @@ async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
         if actor is not None and actor not in names:
             names[actor] = await _name(ctx, actor, staff=staff)
         who = names.get(actor, "") if actor is not None else ""
-        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and not hidden else ""
+        told = staff or entry.kind not in texts.REASONS_OF_STAFF
+        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and told and not hidden else ""
         lines.append(texts.entry_line(entry.at.astimezone(zone), label, who, what))
     return lines
 
