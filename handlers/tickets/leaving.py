@@ -14,6 +14,7 @@ from handlers.tickets.moving import awake, checked, mine, say_lost
 from handlers.tickets.outside import ask_in_time
 from handlers.tickets.telling import tell_reporter
 from handlers.tickets.view import refresh
+from handlers.tickets.watching import tell_watchers
 from storage.model.messages import Button, Content, Role
 from storage.model.tickets import EntryKind, FalseAlarm, Move, State, Ticket
 
@@ -140,5 +141,6 @@ async def _dismiss(ctx: Context, ticket: Ticket, reason: FalseAlarm) -> bool:
     buttons = ((Button(label=texts.REOPEN, action=f"reopen:{moved.id}"),),)
     key = f"ticket:{moved.id}:dismissed:{moved.round}"
     await tell_reporter(ctx, moved, told, key=key, buttons=buttons)
+    await tell_watchers(ctx, moved)
     await ctx.answer(say.DISMISSED.format(number=number, reason=reason))
     return True

@@ -60,10 +60,34 @@ async def _meant(ctx: Context) -> Ticket | None:
 
 
 @tickets.button("watch", args=parse.row_id, allow=Permission.REPORT)
-async def watch(ctx: Context, ticket_id: int) -> None:
+async def press_watch(ctx: Context, ticket_id: int) -> None:
     ticket = await ctx.unit.tickets.get(ticket_id)
-    if ticket is None or ticket.sensitive or ctx.group is None or ticket.group_id != ctx.group.id:
+    if ticket is None or not _told_here(ctx, ticket):
         raise UsageError(texts.STALE_BUTTON)
+    await _watch(ctx, ticket)
+
+
+@tickets.command(
+    "关注",
+    slash="watch",
+    args=parse.ticket_number,
+    allow=Permission.REPORT,
+    help="关注 12　本群的这件事，办好了告诉我",
+)
+async def watch(ctx: Context, number: int) -> None:
+    """Only in the group it was told in: elsewhere nobody learns that there is such a matter."""
+    ticket = await ctx.unit.tickets.by_number(ctx.here.id, number)
+    if ticket is None or not _told_here(ctx, ticket):
+        raise UsageError(burst_texts.WATCH_NONE.format(number=number))
+    await _watch(ctx, ticket)
+
+
+def _told_here(ctx: Context, ticket: Ticket) -> bool:
+    """In this group, and no secret."""
+    return ctx.group is not None and ticket.group_id == ctx.group.id and not ticket.confidential
+
+
+async def _watch(ctx: Context, ticket: Ticket) -> None:
     if ctx.who.anonymous:
         raise UsageError(texts.NO_RIGHT_ANONYMOUS)
     number = texts.number(ticket)
