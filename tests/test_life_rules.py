@@ -17,8 +17,8 @@ from tests.auditing import broken, looks
 from tests.harness import HeldClock, Someone, World
 from tests.living import reads
 from tests.meaning import means
-from tests.stories import claimed, entries, kinds, make_role, on_sqlite, reported
-from tests.test_audit_faults import change, ms
+from tests.stories import claimed, entries, kinds, make_role, on_sqlite, person_id, reported
+from tests.test_audit_faults import change, ms, no_word
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NUDGE = "还没有动静"
@@ -59,6 +59,17 @@ async def test_the_auditor_is_as_patient_as_it_is_told(world: World) -> None:
     await world.passes(minutes=1)
     await looks(world)
     assert [f.kind for f in await broken(world)] == [Promise.UNROUTED]
+
+
+async def test_so_it_is_with_what_nobody_answered(world: World) -> None:
+    world.settings[AuditSettings] = AuditSettings(patience_seconds=300)
+    await world.restart()
+    await no_word(world)
+    await looks(world)
+    assert await broken(world) == []
+    await world.passes(minutes=4)
+    await looks(world)
+    assert [f.kind for f in await broken(world)] == [Promise.UNANSWERED]
 
 
 # ── 调休 ───────────────────────────────────────────────────────────────────
@@ -232,9 +243,9 @@ async def test_a_new_shift_begins_anew(world: World) -> None:
     await world.passes(hours=21)
     await world.passes(minutes=48)
     await world.passes(minutes=12)
-    card = world.card(1, world.wang.private)
-    assert (await world.ticket()).state is State.OPEN
-    assert card.labels == ["接单", "转派"]
+    ticket = await world.ticket()
+    assert (ticket.state, ticket.routed_id) == (State.OPEN, await person_id(world, "wang"))
+    assert world.card(1, world.wang.private).labels == ["接单", "转派"]
 
 
 async def test_when_everybody_had_it_it_begins_from_the_start(world: World) -> None:

@@ -131,6 +131,24 @@ async def test_a_neighbours_words_move_nothing_of_others(world: World, words: st
     assert (await world.ticket()).state is State.RESOLVED
 
 
+@pytest.mark.parametrize("words", ["还没解决", "没有解决啊"])
+async def test_while_it_is_being_told_it_is_a_part_of_it(world: World, words: str) -> None:
+    await claimed(world)
+    before = len(world.chat("g1"))
+    await world.chen.says(f"@民警 {words}")
+    ticket = await world.ticket()
+    assert (ticket.said_solved, await world.tickets(), len(world.chat("g1"))) == (False, 1, before)
+    assert ticket.text.endswith(words)
+
+
+async def test_what_was_just_closed_is_meant_before_what_is_in_hand(world: World) -> None:
+    await ready(world, State.RESOLVED)
+    await world.chen.says("@民警 3栋门口有人乱停车")
+    await world.passes(minutes=4)
+    await world.chen.tells("还没解决")
+    assert [(await world.ticket(n)).state for n in (1, 2)] == [State.REOPENED, State.OPEN]
+
+
 async def test_of_several_it_is_asked_which(world: World) -> None:
     await ready(world, State.CONFIRMED)
     await world.chen.says("@民警 3栋门口有人乱停车")
