@@ -36,6 +36,7 @@ from bot.web import telegram_hook
 from bot.web.app import build_web
 from bot.web.server import Server
 from handlers import FEATURES
+from handlers.auditing import AuditSettings
 from handlers.broadcast import BroadcastSettings
 from handlers.roster import RosterSettings
 from handlers.tickets import BurstSettings, TicketSettings
@@ -159,6 +160,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
         settings={
             BurstSettings: bursts,
             TicketSettings: ticket_settings(settings.tickets),
+            AuditSettings: AuditSettings(**settings.audit.model_dump()),
             BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
             RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },

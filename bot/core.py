@@ -20,6 +20,7 @@ from bot.outbox import Courier
 from bot.publish import Publisher
 from bot.scam_watch import ScamWatch
 from bot.schedule import Scheduler
+from handlers.auditing import AuditSettings
 from handlers.kit.feature import CALLED, Feature
 from handlers.kit.mentions import Vocabulary
 from handlers.kit.names import call_names, places_of_all
@@ -155,6 +156,7 @@ def assemble(
         router,
         table,
         scheduler,
+        settings=settings.get(AuditSettings, AuditSettings()),
         make_context=dispatcher.context,
         finish=dispatcher.finish,
         on_commit=stir,

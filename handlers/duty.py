@@ -6,6 +6,7 @@ next one is asked in the same transaction. Behind all queues stands the duty lea
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -40,6 +41,12 @@ from storage.model.tickets import WAITING, EntryKind, Ticket, Urgency
 from storage.stores.queues import Load
 
 duty = Feature("duty", title="派给谁")
+
+LATELY = timedelta(hours=8)
+"""Whoever failed longer ago than this is asked again like everybody else."""
+
+_ANEW = (EntryKind.REOPENED, EntryKind.TAKEN_BACK, EntryKind.TURNED)
+"""After these it is asked anew: another queue has other people."""
 
 LEADERS = frozenset({PersonRole.DUTY_LEADER, PersonRole.LEADER})
 
@@ -97,18 +104,34 @@ async def route_there(ctx: Context, fact: TicketTurned) -> None:
 
 @duty.on(TicketUnreached)
 async def route_again(ctx: Context, fact: TicketUnreached) -> None:
-    """Someone could not be reached: the next one in line."""
+    """Someone could not be reached, or let it lie: the next one in line."""
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is None or ticket.state not in WAITING:
         return
-    tried = {fact.person_id}
+    tried, silent = await _tried(ctx, ticket)
+    tried |= {fact.person_id}
+    if silent:
+        desk, crew = await desk_of(ctx, ticket.station_id), await _crew(ctx, ticket.station_id, frozenset(tried))
+        if (await choose(ctx, ticket, desk, crew, ())).person_id is None:
+            tried = tried - silent | {fact.person_id}  # everybody had it: once more from the start
+    await _bring(ctx, ticket, (), tried=frozenset(tried), failed=fact.person_id)
+
+
+async def _tried(ctx: Context, ticket: Ticket) -> tuple[set[int], set[int]]:
+    """Who did not take it lately, and who of them had it and let it lie. The next shift begins anew."""
+    tried: set[int] = set()
+    silent: set[int] = set()
     for entry in await ctx.unit.entries.of_ticket(ticket.id):
-        if entry.kind is EntryKind.TURNED:
-            tried = {fact.person_id}  # another queue has other people
+        if entry.kind in _ANEW:
+            tried, silent = set(), set()
+        elif ctx.now - entry.at > LATELY:
+            continue
         elif entry.kind is EntryKind.ROUTED:
             failed = msgspec.json.decode(entry.data).get("failed")
             tried |= {failed} if failed is not None else set()
-    await _bring(ctx, ticket, (), tried=frozenset(tried), failed=fact.person_id)
+        elif entry.kind is EntryKind.RETURNED:
+            silent.add(msgspec.json.decode(entry.data)["from"])
+    return tried, silent
 
 
 async def _bring(

@@ -215,8 +215,9 @@ class Context(Heard):
         role: Role = Role.NOTICE,
         ticket_id: int | None = None,
         key: str = "",
+        expires_at: datetime | None = None,
     ) -> Address | None:
-        """Write to a person (or to their `private_chat`, if known) in private.
+        """Write to a person (or to their `private_chat`, if known) in private. After `expires_at` it is not sent.
 
         None if they cannot be reached (they never wrote to us, or blocked us).
         """
@@ -231,6 +232,7 @@ class Context(Heard):
             lane=lane,
             role=role,
             ticket_id=ticket_id,
+            expires_at=expires_at,
             inbox_id=self.inbox_id,
         )
         await self._put(out, public=False)

@@ -159,6 +159,15 @@ class DutyStands:
     gaps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveGranted:
+    """This person is away otherwise than was planned. `now`: from this moment on."""
+
+    station_id: int
+    person_id: int
+    now: bool
+
+
 Fact = (
     TicketOpened
     | TicketRouted
@@ -178,6 +187,7 @@ Fact = (
     | GroupJoined
     | DutyAsked
     | DutyStands
+    | LeaveGranted
 )
 
 FACTS: dict[str, type[Fact]] = {
@@ -201,5 +211,6 @@ FACTS: dict[str, type[Fact]] = {
         GroupJoined,
         DutyAsked,
         DutyStands,
+        LeaveGranted,
     )
 }

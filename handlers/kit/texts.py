@@ -7,7 +7,6 @@ from handlers.kit.private import hide_private
 from handlers.kit.relay_texts import TELL_THEM
 from handlers.kit.scam_texts import LIKELY_HINT, UNSURE_HINT
 from handlers.understanding import Verdict
-from storage.model.incidents import MANY_WATCH
 from storage.model.people import PersonRole
 from storage.model.tickets import EntryKind, PauseReason, Rating, State, Ticket, Urgency
 
@@ -214,17 +213,20 @@ def resolved_as(ticket: Ticket, finding: str) -> str:
 
 
 def todo(
-    tickets: Sequence[Ticket], holders: Mapping[int, str], *, total: int, page: int, pages: int, public: bool
+    tickets: Sequence[Ticket], holders: Mapping[int, str], *, many: int, total: int, page: int, pages: int, public: bool
 ) -> str:
+    """`many`: so many who follow a matter raise it."""
     head = f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")
-    return "\n".join([head, *todo_lines(tickets, holders, public=public)])
+    return "\n".join([head, *todo_lines(tickets, holders, many=many, public=public)])
 
 
-def todo_lines(tickets: Sequence[Ticket], holders: Mapping[int, str], *, public: bool) -> list[str]:
+def todo_lines(
+    tickets: Sequence[Ticket], holders: Mapping[int, str], *, many: int, public: bool
+) -> list[str]:
     """A line for each: how urgent, its number, where it stands, who has it, what it is about."""
     lines = []
     for ticket in tickets:
-        raised = "🟠" if ticket.watched >= MANY_WATCH else "·"
+        raised = "🟠" if ticket.watched >= many else "·"
         mark = "🔴" if ticket.urgency is Urgency.URGENT else raised
         holder = holders.get(ticket.assignee_id or 0, "")
         words = hide_private(ticket.text) if public else ticket.text
@@ -277,6 +279,7 @@ ENTRY_LABELS = {
     EntryKind.DUTY_GAP: "无人在岗",
     EntryKind.TOLD: "回答",
     EntryKind.RECLASSIFIED: "改分类",
+    EntryKind.RAISED: "提级",
     EntryKind.REPLIED: "民警回复",
     EntryKind.ANSWERED_BACK: "回话",
     EntryKind.SAID_SOLVED: "说已解决",
@@ -313,6 +316,7 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.DUTY_GAP,
         EntryKind.TOLD,
         EntryKind.RECLASSIFIED,
+        EntryKind.RAISED,
         EntryKind.REPLIED,
         EntryKind.ANSWERED_BACK,
         EntryKind.SAID_SOLVED,
@@ -323,9 +327,15 @@ ENTRIES_WITH_TEXT = frozenset(
     }
 )
 ENTRIES_OF_STAFF = frozenset(
-    {EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP, EntryKind.TURNED}
+    {
+        *(EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP, EntryKind.TURNED),
+        *(EntryKind.NUDGED, EntryKind.ALARMED, EntryKind.DUTY_GAP, EntryKind.RAISED, EntryKind.SERVED),
+    }
 )
 """What residents do not read in the history of their matter."""
+
+REASONS_OF_STAFF = frozenset({EntryKind.TRANSFERRED, EntryKind.RETURNED, EntryKind.PAUSED, EntryKind.TAKEN_BACK})
+"""What happened they read, what an officer wrote to colleagues about it they do not."""
 
 
 def entry_line(local: datetime, label: str, who: str, what: str) -> str:

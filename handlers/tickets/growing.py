@@ -74,10 +74,10 @@ async def grow(ctx: Context, before: Ticket, now: Ticket) -> Ticket:
     if now.text == before.text:  # a picture, or there is no room for more words
         await ctx.unit.tickets.grow(now)
         return now
-    corrected = await _corrected(ctx, before)
+    by_officer = await corrected(ctx, before)
     now = understood(ctx, now, ctx.understand(now.text))
-    now = replace(now, category=before.category) if "category" in corrected else now
-    now = replace(now, urgency=before.urgency) if "urgency" in corrected else now
+    now = replace(now, category=before.category) if "category" in by_officer else now
+    now = replace(now, urgency=before.urgency) if "urgency" in by_officer else now
     await ctx.unit.tickets.grow(now)
     if now.finished:
         return now
@@ -97,7 +97,7 @@ async def show(ctx: Context, before: Ticket, now: Ticket) -> None:
         await refresh(ctx, now)
 
 
-async def _corrected(ctx: Context, ticket: Ticket) -> set[str]:
+async def corrected(ctx: Context, ticket: Ticket) -> set[str]:
     """The names of what an officer has set: no later words change it."""
     entries = await ctx.unit.entries.of_ticket(ticket.id, EntryKind.RECLASSIFIED)
     return {msgspec.json.decode(entry.data)["field"] for entry in entries}

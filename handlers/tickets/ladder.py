@@ -11,13 +11,13 @@ from handlers.kit.access import Permission, may
 from handlers.kit.clocks import Clock
 from handlers.kit.context import Context
 from handlers.kit.desks import card_groups, desk_of
-from handlers.kit.facts import TicketRose, TicketRouted
+from handlers.kit.facts import TicketRose, TicketRouted, TicketUnreached
 from handlers.kit.life_texts import Step
 from handlers.kit.onduty import who_is_on
 from handlers.kit.plan import OnDuty
 from handlers.kit.routing import queue_of, takers_of
 from handlers.tickets.feature import tickets
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import TicketSettings, limits_at
 from handlers.tickets.timing import dues, time_of, zone_of
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Content, Lane
@@ -43,7 +43,7 @@ async def moments(ctx: Context, ticket: Ticket) -> list[Moment]:
 
 
 async def _steps(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock, int]]:
-    limits = ctx.settings(TicketSettings)
+    limits = await limits_at(ctx, ticket.station_id)
     of = await time_of(ctx, ticket, limits.target(ticket))
     waits = limits.ladder_of(ticket)
     return [
@@ -75,7 +75,12 @@ async def rose(ctx: Context, fact: TicketRose) -> None:
     """Its targets are shorter now; they may have been missed already."""
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is not None:
-        await _look(ctx, ticket, ctx.now)
+        await look_again(ctx, ticket)
+
+
+async def look_again(ctx: Context, ticket: Ticket) -> None:
+    """Its targets or its ladder are others now: what is due already is raised at once."""
+    await _look(ctx, ticket, ctx.now)
 
 
 @tickets.job("clock")
@@ -105,6 +110,8 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
     ticket = await _still(ctx, raised)
     if ticket is None:
         return
+    if raised.step is Step.OFFICER:
+        await _brought_to_who_is_there(ctx, ticket)
     people = await _people(ctx, ticket, Step(raised.step))
     for person_id in people:
         await ctx.unit.alarms.add(raised, person_id, ctx.now)
@@ -116,6 +123,18 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
         await _raise(ctx, ticket, Clock(raised.clock), payload["step"] + 1)
     else:
         await _nobody(ctx, ticket)
+
+
+async def _brought_to_who_is_there(ctx: Context, ticket: Ticket) -> None:
+    """Whom a waiting ticket was brought to may have gone home: then whoever has the duty now gets the card."""
+    station = await ctx.station_of(ticket)
+    if station is None or ticket.state not in WAITING or ticket.routed_id is None:
+        return
+    if ticket.routed_why == texts.BECAUSE_LAST:
+        return  # nobody on duty could be reached
+    there = {t.person_id for t in await who_is_on(ctx.unit, station, ctx.now)}
+    if there and ticket.routed_id not in there:
+        ctx.emit(TicketUnreached(ticket_id=ticket.id, person_id=ticket.routed_id))
 
 
 async def _still(ctx: Context, raised: Alarm) -> Ticket | None:
@@ -163,9 +182,8 @@ async def _nobody(ctx: Context, ticket: Ticket) -> None:
 
 
 # ── telling ────────────────────────────────────────────────────────────────
-def _asleep(ctx: Context, ticket: Ticket, step: Step, local: datetime) -> bool:
+def _asleep(limits: TicketSettings, ticket: Ticket, step: Step, local: datetime) -> bool:
     """Leaders are not woken for what is not urgent."""
-    limits = ctx.settings(TicketSettings)
     if step is not Step.LEADER or ticket.urgency is Urgency.URGENT:
         return False
     minute, start, end = local.hour * 60 + local.minute, limits.quiet_start, limits.quiet_end
@@ -178,10 +196,10 @@ async def _local(ctx: Context, ticket: Ticket) -> datetime:
 
 async def _flush_later(ctx: Context, ticket: Ticket, step: Step, person_id: int) -> None:
     """Urgent at once, the rest with what else comes up within the minute; in the morning where it is night."""
-    local = await _local(ctx, ticket)
+    local, limits = await _local(ctx, ticket), await limits_at(ctx, ticket.station_id)
     at = ctx.now
-    if _asleep(ctx, ticket, step, local):
-        end = ctx.settings(TicketSettings).quiet_end
+    if _asleep(limits, ticket, step, local):
+        end = limits.quiet_end
         morning = datetime.combine(local.date(), time(end // 60, end % 60), tzinfo=local.tzinfo)
         at = morning if morning > local else morning + timedelta(days=1)
     elif ticket.urgency is not Urgency.URGENT:
@@ -199,7 +217,9 @@ async def flush(ctx: Context, payload: dict[str, Any]) -> None:
         ticket = await _still(ctx, raised)
         if ticket is None:
             await ctx.unit.alarms.done(raised, person_id, sent=False)
-        elif not _asleep(ctx, ticket, Step(raised.step), await _local(ctx, ticket)):
+            continue
+        limits = await limits_at(ctx, ticket.station_id)
+        if not _asleep(limits, ticket, Step(raised.step), await _local(ctx, ticket)):
             due.append((raised, ticket))
     if due:
         await _send(ctx, person_id, due)

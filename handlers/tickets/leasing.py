@@ -11,7 +11,7 @@ from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketRose, TicketRouted, TicketUnreached
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number, ticket_to_work
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import TicketSettings, limits_at
 from handlers.tickets.moving import awake, checked
 from handlers.tickets.view import lane, refresh
 from storage.model.messages import Content, Role
@@ -27,8 +27,7 @@ async def begin(ctx: Context, ticket: Ticket) -> None:
     until = ticket.lease_until
     if ticket.state not in HELD or until is None:
         return
-    limits = ctx.settings(TicketSettings)
-    nudge = until - limits.lease_of(ticket) * (100 - limits.nudge_percent) / 100
+    nudge = until - _length_left(await limits_at(ctx, ticket.station_id), ticket)
     key = f"lease:{ticket.id}:{until.timestamp():.3f}:nudge"
     await ctx.later("lease_nudge", at=max(nudge, ctx.now), key=key, payload={"ticket": ticket.id})
 
@@ -41,12 +40,12 @@ async def _silent(ctx: Context, payload: dict[str, Any]) -> Ticket | None:
     heard = await ctx.unit.entries.latest_by(ticket.id, ticket.assignee_id)
     if heard is None:
         return ticket
-    until = heard + ctx.settings(TicketSettings).lease_of(ticket)
+    until = heard + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     return await ctx.unit.held.renew(ticket.id, ticket.assignee_id, until) or ticket
 
 
-def _length_left(ctx: Context, ticket: Ticket) -> timedelta:
-    limits = ctx.settings(TicketSettings)
+def _length_left(limits: TicketSettings, ticket: Ticket) -> timedelta:
+    """How much of a lease is left when its holder is reminded."""
     return limits.lease_of(ticket) * (100 - limits.nudge_percent) / 100
 
 
@@ -55,15 +54,23 @@ async def nudge(ctx: Context, payload: dict[str, Any]) -> None:
     ticket = await _silent(ctx, payload)
     if ticket is None or ticket.lease_until is None or ticket.assignee_id is None:
         return
-    if ticket.lease_until - ctx.now > _length_left(ctx, ticket):
+    left = _length_left(await limits_at(ctx, ticket.station_id), ticket)
+    if ticket.lease_until - ctx.now > left:
         await begin(ctx, ticket)
         return
     stamp = f"{ticket.lease_until.timestamp():.3f}"
     told = say.nudge(ticket, ticket.lease_until - ctx.now)
-    await ctx.tell(ticket.assignee_id, told, lane=lane(ticket), ticket_id=ticket.id, key=f"lease:{ticket.id}:{stamp}")
+    # A nudge that comes late, after a stop of ours, leaves as much time as one in time; after that it is not true.
+    ends = max(ticket.lease_until, ctx.now + left)
+    await ctx.tell(
+        ticket.assignee_id,
+        told,
+        lane=lane(ticket),
+        ticket_id=ticket.id,
+        key=f"lease:{ticket.id}:{stamp}",
+        expires_at=ends,
+    )
     await ctx.log(EntryKind.NUDGED, ticket=ticket, data={"to": ticket.assignee_id})
-    # A nudge that comes late, after a stop of ours, leaves as much time as one in time.
-    ends = max(ticket.lease_until, ctx.now + _length_left(ctx, ticket))
     await ctx.later("lease_end", at=ends, key=f"lease:{ticket.id}:{stamp}:end", payload={"ticket": ticket.id})
 
 
@@ -108,7 +115,7 @@ async def hurry(ctx: Context, fact: TicketRose) -> None:
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is None or ticket.state not in HELD:
         return
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     shorter = await ctx.unit.held.shorten(ticket.id, until)
     if shorter is not None:
         await begin(ctx, shorter)

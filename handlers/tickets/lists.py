@@ -13,6 +13,7 @@ from handlers.kit.names import public_name
 from handlers.kit.routing import queue_of
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number
+from handlers.tickets.limits import limits_at
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Button, Content
 from storage.model.people import GroupKind
@@ -64,9 +65,10 @@ async def todo(ctx: Context, page: int) -> None:
         return
     pages = _pages(total)
     page = min(page, pages)
-    found = await ctx.unit.tickets.unfinished(ctx.here.id, limit=PAGE, skip=(page - 1) * PAGE)
+    many = (await limits_at(ctx, ctx.here.id)).many_watch
+    found = await ctx.unit.tickets.unfinished(ctx.here.id, many=many, limit=PAGE, skip=(page - 1) * PAGE)
     holders = {t.assignee_id: await officer_name(ctx, t.assignee_id) for t in found if t.assignee_id is not None}
-    text = texts.todo(found, holders, total=total, page=page, pages=pages, public=ctx.public)
+    text = texts.todo(found, holders, many=many, total=total, page=page, pages=pages, public=ctx.public)
     await ctx.reply(Content(text=text, buttons=_turn("todo", page, pages)))
 
 
@@ -102,7 +104,8 @@ async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
         if actor is not None and actor not in names:
             names[actor] = await _name(ctx, actor, staff=staff)
         who = names.get(actor, "") if actor is not None else ""
-        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and not hidden else ""
+        told = staff or entry.kind not in texts.REASONS_OF_STAFF
+        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and told and not hidden else ""
         if staff and entry.kind is EntryKind.ROUTED:
             what = await _sent_to(ctx, ticket, entry)
         lines.append(texts.entry_line(entry.at.astimezone(zone), label, who, what))

@@ -12,6 +12,7 @@ from handlers.tickets import aiding, correcting, handing, leasing, leaving, list
 from handlers.tickets.colleagues import colleagues
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
+from handlers.tickets.limits import limits_at
 from storage.model.tickets import FalseAlarm, Ticket, Urgency
 
 _BARE_RETURN = re.compile("(?:我|想|要|先|申请|帮我|可以|能不能)*(?:退回|退单|退了|退掉|退)(?:去|来|重派)?了?")
@@ -136,5 +137,6 @@ async def _list(ctx: Context, found: list[Ticket], head: str, nothing: str, tota
     if not found:
         await ctx.reply(nothing)
         return
-    lines = texts.todo_lines(found[:SHOWN], {}, public=ctx.public)
+    many = (await limits_at(ctx, ctx.here.id)).many_watch
+    lines = texts.todo_lines(found[:SHOWN], {}, many=many, public=ctx.public)
     await ctx.reply("\n".join([head.format(count=total or len(found)), *lines]))

@@ -14,7 +14,7 @@ from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
 from handlers.tickets.follow import note
 from handlers.tickets.holding import taken
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.moving import awake, checked, say_lost
 from handlers.tickets.timing import zone_of
 from handlers.tickets.view import lane, refresh
@@ -40,7 +40,7 @@ async def pause_until(ctx: Context, arg: parse.NumberAndText, until: datetime | 
         return
     zone = await zone_of(ctx, ticket)
     reason, wake = read_pause(arg.text, ctx.now.astimezone(zone))
-    limits = ctx.settings(TicketSettings)
+    limits = await limits_at(ctx, ticket.station_id)
     await _pause(ctx, ticket, reason, until or wake or ctx.now + timedelta(hours=limits.pause_hours), arg.text)
 
 
@@ -95,7 +95,7 @@ async def _shown(ctx: Context, ticket: Ticket, at: datetime) -> tuple[datetime, 
 
 async def _pause(ctx: Context, ticket: Ticket, reason: PauseReason, wake: datetime, words: str) -> bool:
     """True if it was this that paused it."""
-    limits = ctx.settings(TicketSettings)
+    limits = await limits_at(ctx, ticket.station_id)
     if wake > ctx.now + timedelta(days=limits.longest_pause_days):
         raise UsageError(say.LONG_PAUSE.format(days=limits.longest_pause_days))
     moved = await ctx.unit.tickets.move(ticket.id, Move.PAUSE, at=ctx.now, wake_at=wake, reason=reason)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers.kit.clocks import AllDay, Clock, OfficeHours, Pause, Time, due
+from handlers.kit.clocks import AllDay, Clock, Pause, Time, due
 from handlers.kit.context import Context
-from handlers.tickets.limits import Target, TicketSettings
+from handlers.kit.worktime import Calendar, Worktime
+from handlers.tickets.limits import Target, limits_at
 from storage.model.tickets import UNFINISHED, WAITING, EntryKind, State, Ticket
 
 
@@ -27,7 +28,7 @@ async def dues(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock]]:
     clocks = running(ticket)
     if not clocks:
         return []
-    target = ctx.settings(TicketSettings).target(ticket)
+    target = (await limits_at(ctx, ticket.station_id)).target(ticket)
     of = await time_of(ctx, ticket, target)
     pauses = await pauses_of(ctx, ticket)
     found = []
@@ -40,10 +41,11 @@ async def dues(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock]]:
 
 
 async def time_of(ctx: Context, ticket: Ticket, target: Target) -> Time:
-    """Every minute, or the worked ones of its station."""
+    """Every minute, or the worked ones of its station, with the holidays and worked weekends its roster knows."""
     if not target.working:
         return AllDay()
-    return OfficeHours(await zone_of(ctx, ticket))
+    own = {day.day: day.free for day in await ctx.unit.roster.own_days(ticket.station_id)}
+    return Worktime(await zone_of(ctx, ticket), Calendar(own))
 
 
 async def zone_of(ctx: Context, ticket: Ticket) -> ZoneInfo:

@@ -11,7 +11,7 @@ from handlers.tickets.colleagues import TAKERS, choices, colleague, colleagues
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
 from handlers.tickets.holding import taken
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.moving import awake, mine
 from handlers.tickets.queueing import turn_to
 from handlers.tickets.view import card_to, refresh
@@ -93,7 +93,7 @@ async def _give(ctx: Context, ticket: Ticket, taker: Member, reason: str) -> Non
     if before == person.id:
         raise UsageError(texts.TRANSFER_SAME.format(number=number, officer=person.name))
     ticket = await awake(ctx, ticket)
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     moved = await ctx.unit.tickets.move(ticket.id, Move.TRANSFER, at=ctx.now, assignee_id=person.id, until=until)
     if moved is None:
         now = await ctx.unit.tickets.get(ticket.id)

@@ -17,6 +17,7 @@ from handlers.kit.facts import DeliveryFailed, TicketRouted, TicketUnreached
 from handlers.kit.names import places_of, public_name
 from handlers.tickets.feature import tickets
 from handlers.tickets.joined import split_row
+from handlers.tickets.limits import limits_at
 from handlers.tickets.questions import MONEY, SAFE, Told, choose
 from handlers.tickets.timing import dues, zone_of
 from storage.model.messages import Address, Attachment, Button, Content, Lane, OutState, Role
@@ -60,6 +61,7 @@ class Sight:
     linked: str = ""  # with which others it is one matter
     stands: str = ""  # what is due next and when, or what it waits for
     helpers: str = ""
+    raised: bool = False  # many neighbours follow it
     queue: str = ""  # where it was sent, and why
 
 
@@ -79,6 +81,7 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         linked=await _linked(ctx, ticket) if ticket.incident_id is not None else "",
         stands=await _stands(ctx, ticket),
         helpers=await _helpers(ctx, ticket),
+        raised=bool(ticket.watched) and ticket.watched >= (await limits_at(ctx, ticket.station_id)).many_watch,
         queue=queue_say.stands_in((await queue_of_ticket(ctx, ticket)).name, ticket.queue_why),
     )
 
@@ -165,6 +168,7 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         linked=sight.linked,
         stands=sight.stands,
         helpers=sight.helpers,
+        raised=sight.raised,
         queue=sight.queue,
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING

@@ -10,7 +10,7 @@ from handlers.tickets.closing import ask_reporter
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
 from handlers.tickets.holding import taken
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.moving import awake, mine, say_lost
 from handlers.tickets.unanswered import wait_for_answer
 from handlers.tickets.view import card_to, refresh
@@ -37,7 +37,7 @@ async def press_claim(ctx: Context, ticket_id: int) -> None:
 
 async def _claim(ctx: Context, ticket: Ticket) -> None:
     me = ctx.who.person.id
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     moved = await ctx.unit.tickets.move(ticket.id, Move.CLAIM, at=ctx.now, assignee_id=me, until=until)
     if moved is None:
         await say_lost(ctx, ticket, texts.CLAIM)
@@ -63,7 +63,7 @@ async def press_arrive(ctx: Context, ticket_id: int) -> None:
 async def _arrive(ctx: Context, ticket: Ticket) -> None:
     moved = None
     if mine(ctx, ticket):
-        until = ctx.now + timedelta(minutes=ctx.settings(TicketSettings).lease_scene)
+        until = ctx.now + timedelta(minutes=(await limits_at(ctx, ticket.station_id)).lease_scene)
         ticket = await awake(ctx, ticket)
         moved = await ctx.unit.tickets.move(ticket.id, Move.ARRIVE, at=ctx.now, until=until)
     if moved is None:

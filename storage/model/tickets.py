@@ -144,6 +144,7 @@ class EntryKind(StrEnum):
     THANKED = "thanked"
     SPLIT = "split"  # one message of a burst became a ticket of its own
     WATCHED = "watched"
+    RAISED = "raised"  # so many follow it that it weighs more
     TOLD = "told"  # the answer to our one question
     RECLASSIFIED = "reclassified"  # an officer corrected what we understood
     SCAM_CHECKED = "scam_checked"

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from storage.engine.base import Row, Tx
-from storage.model.incidents import MANY_WATCH
 from storage.model.matters import Category, Money
 from storage.model.messages import Address, Attachment
 from storage.model.tickets import Correction, Entry, EntryKind, Move, PauseReason, Rating, State, Ticket, Urgency
@@ -233,9 +232,9 @@ class Tickets:
             "ticket_latest_of_others", group_id=group_id, reporter_id=reporter_id, since=to_ms(since)
         )
 
-    async def unfinished(self, station_id: int, *, limit: int, skip: int = 0) -> list[Ticket]:
-        """Urgent first, then what many follow among its like; unclaimed first, oldest first."""
-        return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip, many=MANY_WATCH)
+    async def unfinished(self, station_id: int, *, many: int, limit: int, skip: int = 0) -> list[Ticket]:
+        """Urgent first, then what `many` follow among its like; unclaimed first, oldest first."""
+        return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip, many=many)
 
     async def unfinished_count(self, station_id: int) -> int:
         return await self._count("ticket_open_count", station_id=station_id)
