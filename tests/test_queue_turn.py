@@ -4,7 +4,7 @@ import pytest
 
 from handlers.kit import texts
 from storage.model.people import GroupKind, PersonRole
-from storage.model.tickets import EntryKind, State
+from storage.model.tickets import EntryKind, Move, State
 from tests.harness import Someone, World
 from tests.living import neighbours, reads
 from tests.queueing import CASES, belong, new_group, stands, turned
@@ -178,6 +178,19 @@ async def test_two_at_once_one_wins(world: World) -> None:
     found = await turned(world)
     assert found[0] == "社区警务队 → 案件办理队：涉嫌盗窃"
     assert found[1:] in ([], ["案件办理队 → 综合指挥室：请研判"])
+
+
+async def test_the_move_looks_at_queue_and_holder_again(world: World) -> None:
+    """Whoever saw it in another queue, or in other hands, has lost."""
+    cases = await belong(world, CASES, "zhao")
+    await claimed(world)
+    ticket = await world.ticket()
+    seen = {"queue_id": cases.id, "queue_why": "", "from_id": ticket.queue_id, "holder_id": ticket.assignee_id}
+    async with await world.unit() as unit:
+        for stale in ({"from_id": cases.id}, {"holder_id": 0}, {"from_id": 0}):
+            assert await unit.tickets.move(ticket.id, Move.TURN, at=world.clock.now(), **(seen | stale)) is None
+        assert await unit.tickets.move(ticket.id, Move.TURN, at=world.clock.now(), **seen) is not None
+        assert await unit.tickets.move(ticket.id, Move.TURN, at=world.clock.now(), **seen) is None
 
 
 # ── nobody there ───────────────────────────────────────────────────────────
