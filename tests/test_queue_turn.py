@@ -285,6 +285,17 @@ async def test_the_card_moves_to_the_queues_own_group(world: World) -> None:
     assert "经办：赵敏" in world.card(1, "g9").text
 
 
+async def test_the_officers_group_reads_no_reason_of_what_is_confidential(world: World) -> None:
+    await two_teams(world)
+    await world.chen.tells("楼上往下扔垃圾")
+    await world.sun.tells("转队 1 案件办理队 他被裸聊敲诈了")
+    assert "裸聊" in world.card(1, world.zhao.private).text
+    await world.sun.says("查 1", addressed=True)
+    group = [shown.text for shown in world.chat("g9")]
+    assert any("分到：案件办理队\n" in text for text in group)
+    assert not any("裸聊" in text or "规则：" in text for text in group)
+
+
 async def test_stations_never_meet(world: World) -> None:
     """The same words at the other station mean its own queue."""
     ma: Someone = await neighbours(world)

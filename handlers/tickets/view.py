@@ -60,7 +60,7 @@ class Sight:
     linked: str = ""  # with which others it is one matter
     stands: str = ""  # what is due next and when, or what it waits for
     helpers: str = ""
-    queue: str = ""  # where it was sent, and why
+    queue: str = ""  # where it was sent
 
 
 async def look(ctx: Context, ticket: Ticket) -> Sight:
@@ -79,7 +79,7 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         linked=await _linked(ctx, ticket) if ticket.incident_id is not None else "",
         stands=await _stands(ctx, ticket),
         helpers=await _helpers(ctx, ticket),
-        queue=queue_say.stands_in((await queue_of_ticket(ctx, ticket)).name, ticket.queue_why),
+        queue=(await queue_of_ticket(ctx, ticket)).name,
     )
 
 
@@ -165,7 +165,7 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         linked=sight.linked,
         stands=sight.stands,
         helpers=sight.helpers,
-        queue=sight.queue,
+        queue=queue_say.stands_in(sight.queue, "" if public and ticket.confidential else ticket.queue_why),
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
     return Content(text=text, buttons=card_buttons(ticket), loud=loud)
