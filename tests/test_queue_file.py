@@ -172,6 +172,12 @@ async def test_the_second_time_changes_nothing(engine: Engine) -> None:
     assert (len(await entries(engine)), await desk(engine)) == (before, stored)
 
 
+async def test_who_belongs_to_a_team_changes(engine: Engine) -> None:
+    await load(engine, FILE)
+    changes = touched(await load(engine, FILE.replace("members: 赵敏", "members: 王芳")))
+    assert changes == [("改动", "队", "巡逻队", "成员：王芳")]
+
+
 async def test_a_dry_run_keeps_nothing(engine: Engine) -> None:
     first = touched(await load(engine, FILE, dry_run=True))
     assert touched(await load(engine, FILE)) == first

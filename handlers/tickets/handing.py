@@ -89,12 +89,19 @@ async def shift_ends(ctx: Context, payload: dict[str, Any]) -> None:
     reachable = {i.person_id for i in await ctx.unit.people.staff_identities(station_id) if i.chat_id}
     turns = [t for t in await _turns(ctx, station_id) if t.person_id in reachable]
     next_ones = [t for t in turns if t.duty is duty] or turns
-    if not next_ones:
+    if next_ones:
+        await _hand_out(ctx, station_id, person_id, held, next_ones)
+    else:
         await _nobody_comes(ctx, station_id, person_id)
-        return
+
+
+async def _hand_out(
+    ctx: Context, station_id: int, person_id: int, held: Sequence[Ticket], turns: Sequence[OnDuty]
+) -> None:
+    """A sheet for each of those on duty who goes on with something."""
     sheets: dict[int, list[Ticket]] = {}
     for ticket in held:
-        sheets.setdefault(await _next_for(ctx, ticket, next_ones), []).append(ticket)
+        sheets.setdefault(await _next_for(ctx, ticket, turns), []).append(ticket)
     for next_one, theirs in sheets.items():
         await handover(ctx, station_id, person_id, next_one, theirs)
 
@@ -107,13 +114,11 @@ async def _next_for(ctx: Context, ticket: Ticket, turns: Sequence[OnDuty]) -> in
     return next((t.person_id for t in turns if t.person_id in takers), turns[0].person_id)
 
 
-async def handover(ctx: Context, station_id: int, from_person: int, to_person: int, held: Sequence[Ticket]) -> bool:
-    """Bring the sheet of what `from_person` `held` to `to_person`. False if there is nothing.
+async def handover(ctx: Context, station_id: int, from_person: int, to_person: int, held: Sequence[Ticket]) -> None:
+    """Bring the sheet of what `from_person` `held` to `to_person`.
 
     Nothing moves before it is confirmed; a lease that runs out meanwhile goes its own way.
     """
-    if not held:
-        return False
     ids = tuple(ticket.id for ticket in held)
     sheet = await ctx.unit.handovers.add(
         station_id=station_id, from_id=from_person, to_id=to_person, tickets=ids, at=ctx.now
@@ -127,7 +132,6 @@ async def handover(ctx: Context, station_id: int, from_person: int, to_person: i
     await ctx.tell(from_person, sent, key=f"handover:{sheet}:sent")
     late = ctx.now + timedelta(minutes=(await limits_at(ctx, station_id)).handover)
     await ctx.later("handover_late", at=late, key=f"handover:{sheet}:late", payload={"sheet": sheet})
-    return True
 
 
 async def _nobody_comes(ctx: Context, station_id: int, person_id: int) -> None:
@@ -214,17 +218,18 @@ async def hand_over(ctx: Context, name: str) -> None:
     if ctx.among_residents:
         raise UsageError(texts.NOT_IN_PUBLIC)
     me = ctx.who.person.id
-    taker = await _taker(ctx, name)
-    if taker is None:
+    held = await ctx.unit.held.of(ctx.here.id, me)
+    others = sorted((t for t in await _turns(ctx, ctx.here.id) if t.person_id != me), key=_officers_first)
+    taker = (await colleague(ctx, ctx.here.id, name, but=me))[0].person.id if name else None
+    if taker == me or not (name or others):
         raise UsageError(say.HANDOVER_TO_WHOM)
-    if not await handover(ctx, ctx.here.id, me, taker, await ctx.unit.held.of(ctx.here.id, me)):
+    if not held:
         raise UsageError(say.HANDOVER_NOTHING)
+    if taker is not None:
+        await handover(ctx, ctx.here.id, me, taker, held)
+    else:
+        await _hand_out(ctx, ctx.here.id, me, held, others)
 
 
-async def _taker(ctx: Context, name: str) -> int | None:
-    me = ctx.who.person.id
-    if not name:
-        others = [t for t in await _turns(ctx, ctx.here.id) if t.person_id != me]
-        return min(others, key=lambda t: t.duty is not Duty.OFFICER).person_id if others else None
-    member, _ = await colleague(ctx, ctx.here.id, name, but=me)
-    return member.person.id if member.person.id != me else None
+def _officers_first(turn: OnDuty) -> bool:
+    return turn.duty is not Duty.OFFICER

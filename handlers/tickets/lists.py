@@ -107,17 +107,18 @@ async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
         told = staff or entry.kind not in texts.REASONS_OF_STAFF
         what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and told and not hidden else ""
         if staff and entry.kind is EntryKind.ROUTED:
-            what = await _sent_to(ctx, ticket, entry)
+            what = await _sent_to(ctx, ticket, entry, hidden=hidden)
         lines.append(texts.entry_line(entry.at.astimezone(zone), label, who, what))
     return lines
 
 
-async def _sent_to(ctx: Context, ticket: Ticket, entry: Entry) -> str:
+async def _sent_to(ctx: Context, ticket: Ticket, entry: Entry, *, hidden: bool) -> str:
     """Its queue, where a rule gave it one."""
     data = msgspec.json.decode(entry.data)
     if "rule" not in data:
         return ""
-    return queue_texts.stands_in(queue_of(await desk_of(ctx, ticket.station_id), data["queue"]).name, data["rule"])
+    queue = queue_of(await desk_of(ctx, ticket.station_id), data["queue"])
+    return queue_texts.stands_in(queue.name, "" if hidden else data["rule"])
 
 
 async def _name(ctx: Context, person_id: int, *, staff: bool) -> str:

@@ -62,7 +62,7 @@ class Sight:
     stands: str = ""  # what is due next and when, or what it waits for
     helpers: str = ""
     raised: bool = False  # many neighbours follow it
-    queue: str = ""  # where it was sent, and why
+    queue: str = ""  # where it was sent
 
 
 async def look(ctx: Context, ticket: Ticket) -> Sight:
@@ -82,7 +82,7 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         stands=await _stands(ctx, ticket),
         helpers=await _helpers(ctx, ticket),
         raised=bool(ticket.watched) and ticket.watched >= (await limits_at(ctx, ticket.station_id)).many_watch,
-        queue=queue_say.stands_in((await queue_of_ticket(ctx, ticket)).name, ticket.queue_why),
+        queue=(await queue_of_ticket(ctx, ticket)).name,
     )
 
 
@@ -169,7 +169,7 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         stands=sight.stands,
         helpers=sight.helpers,
         raised=sight.raised,
-        queue=sight.queue,
+        queue=queue_say.stands_in(sight.queue, "" if public and ticket.confidential else ticket.queue_why),
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
     return Content(text=text, buttons=card_buttons(ticket), loud=loud)
