@@ -85,6 +85,7 @@ class Core:
             stations = await unit.stations.all()
             accounts = [a for s in stations for a in await unit.people.staff_identities(s.id)]
             groups = await unit.groups.all()
+            self.hearing.desks = {s.id: await unit.queues.desk(s.id) for s in stations}
         names |= {account.username for account in accounts if account.username}
         wanted = frozenset(n.lower() for n in {*names, *self.aliases, *self.hearing.own_names})
         if wanted != self.hearing.vocabulary.names:

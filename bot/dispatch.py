@@ -68,6 +68,7 @@ class Dispatcher:
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
+        self._handled = metrics.handled.labels(outcome="done")
         self._publisher = publisher
         self._on_commit = on_commit
         self._jitter = jitter
@@ -88,6 +89,7 @@ class Dispatcher:
             post=put,
             vocabulary=self._hearing.vocabulary,
             places=self._hearing.places,
+            desks=self._hearing.desks,
             features=self._router.features,
             all_settings=self._publisher.settings,
             station=station,
@@ -139,7 +141,7 @@ class Dispatcher:
             try:
                 async with unit.tx.savepoint():
                     await self._one(ctx, row)
-                self._metrics.handled.labels(outcome="done").inc()
+                self._handled.inc()
                 return ctx
             except StoreDownError:
                 raise

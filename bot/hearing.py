@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.scam_watch import ScamWatch
 from handlers.kit.mentions import Vocabulary, has_at
+from storage.model.queues import Desk
 
 
 class Recent(OrderedDict[object, None]):
@@ -50,6 +51,7 @@ class Hearing:
         self.staff_chats: frozenset[str] = frozenset()
         self.staff_accounts: frozenset[str] = frozenset()  # platform:user id, for an @ that carries the account
         self.places: Mapping[int, tuple[str, ...]] = {}  # station id → places known there
+        self.desks: Mapping[int, Desk] = {}  # station id → its queues and the rules that fill them
         self.slashes = frozenset(slashes)  # our Latin commands; none known: every one may be ours
         self.scams: ScamWatch | None = None  # None while no group wants to be warned of known scams
         self.own_names: set[str] = set()  # our @names on platforms, once known

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,12 @@ def _weekday(day: date) -> bool:
     return day.weekday() < 5
 
 
+@lru_cache(maxsize=1024)
+def _wall(zone: ZoneInfo, day: date, minute: int) -> datetime:
+    """The moment of a day when its clocks show that; asked again and again for the same few days."""
+    return datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone).astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
     """Worked hours of worked days, on a station's own clock. `works`: is this day worked?"""
@@ -60,13 +67,9 @@ class OfficeHours:
         day = since.astimezone(self.zone).date() - timedelta(days=1)
         for step in range(LONGEST):
             today = day + timedelta(days=step)
-            begins, ends = self._wall(today, self.start), self._wall(today, self.end)
+            begins, ends = _wall(self.zone, today, self.start), _wall(self.zone, today, self.end)
             if ends > since and self.works(today):
                 yield max(since, begins), ends
-
-    def _wall(self, day: date, minute: int) -> datetime:
-        shown = time(minute // 60, minute % 60)
-        return datetime.combine(day, shown, tzinfo=self.zone).astimezone(UTC)
 
     def between(self, since: datetime, until: datetime) -> timedelta:
         total = NOTHING

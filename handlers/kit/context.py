@@ -1,6 +1,6 @@
 """Context: everything a handler can see and do. It never sends, sleeps or opens a socket; the courier acts."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -26,6 +26,7 @@ from storage.model.messages import (
     Role,
 )
 from storage.model.people import Conversation, Group, Person, PersonRole, Station
+from storage.model.queues import Desk
 from storage.model.tickets import EntryKind, Ticket
 from storage.unit import Unit
 
@@ -71,6 +72,7 @@ class Context(Heard):
     post: Callable[[Unit, Outgoing, datetime], Awaitable[bool]]
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
+    desks: Mapping[int, Desk] = field(default_factory=dict)  # station id → its queues and rules, as remembered
     actor: Actor | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -110,7 +112,9 @@ class Context(Heard):
 
     def settings(self, kind: type[S]) -> S:
         found = self.all_settings.get(kind)
-        return found if isinstance(found, kind) else kind()
+        if not isinstance(found, kind):
+            found = self.all_settings[kind] = kind()
+        return found
 
     def require(self, permission: Permission, station_id: int | None) -> None:
         """Raises UsageError with a sentence if the actor may not do this at that station."""
@@ -147,7 +151,6 @@ class Context(Heard):
         return f"{self.cause}:{self._sent}"
 
     async def _put(self, out: Outgoing, *, public: bool) -> bool:
-        out = replace(out, inbox_id=self.inbox_id) if self.inbox_id is not None else out
         if public:
             shown = hide_private(out.content.text, self.station.phone if self.station else "")
             if shown != out.content.text:
@@ -176,6 +179,7 @@ class Context(Heard):
             lane=lane if lane is not None else (Lane.OFFICER if self.staff else Lane.RESIDENT),
             role=role,
             ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=self.public)
 
@@ -194,6 +198,7 @@ class Context(Heard):
             kind=OutKind.ANSWER,
             target=event.callback_id,
             expires_at=self.now + timedelta(seconds=ANSWER_SECONDS),
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=False)
 
@@ -215,7 +220,15 @@ class Context(Heard):
         if to is None:
             return None
         body = Content(text=content) if isinstance(content, str) else content
-        out = Outgoing(key=key or self._key(), to=to, content=body, lane=lane, role=role, ticket_id=ticket_id)
+        out = Outgoing(
+            key=key or self._key(),
+            to=to,
+            content=body,
+            lane=lane,
+            role=role,
+            ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
+        )
         await self._put(out, public=False)
         return to
 
@@ -240,7 +253,15 @@ class Context(Heard):
     ) -> None:
         """Say it in a group. Private numbers are taken out."""
         body = Content(text=content) if isinstance(content, str) else content
-        out = Outgoing(key=key or self._key(), to=_address(to), content=body, lane=lane, role=role, ticket_id=ticket_id)
+        out = Outgoing(
+            key=key or self._key(),
+            to=_address(to),
+            content=body,
+            lane=lane,
+            role=role,
+            ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
+        )
         await self._put(out, public=True)
 
     async def push(
@@ -265,6 +286,7 @@ class Context(Heard):
             broadcast_id=broadcast_id,
             due_at=due_at,
             expires_at=expires_at,
+            inbox_id=self.inbox_id,
         )
         return await self._put(out, public=False)
 
@@ -281,6 +303,7 @@ class Context(Heard):
             target=target,
             role=Role.NOTICE,
             ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=public)
 

@@ -38,7 +38,11 @@ class Router:
         self.otherwises: list[Taker] = [handler for _, handler in ranked]
         self.events = [e for f in features for e in f.events]
         self._subscribers = [s for f in features for s in f.subscribers]
+        self._told: dict[type, list[tuple[str, Handler]]] = {}
         self._longest_first = sorted(self._words, key=len, reverse=True)
+        self._by_first: dict[str, list[str]] = {}
+        for word in self._longest_first:
+            self._by_first.setdefault(word[:1], []).append(word)
 
     @property
     def words(self) -> list[str]:
@@ -64,7 +68,10 @@ class Router:
 
     def subscribers(self, fact: object) -> list[tuple[str, Handler]]:
         """(name, handler) of everyone who wants to hear of this fact."""
-        return [(name, handler) for kind, name, handler in self._subscribers if isinstance(fact, kind)]
+        kind = type(fact)
+        if kind not in self._told:
+            self._told[kind] = [(name, h) for wanted, name, h in self._subscribers if issubclass(kind, wanted)]
+        return self._told[kind]
 
     def button(self, data: str) -> Match | None:
         """`action:argument`; None if no feature knows the action (an old button)."""
@@ -82,7 +89,7 @@ class Router:
             found = self._slashes.get(slash.group(1).lower())
             return _match(found, plain[slash.end() :]) if found else None
         plain = plain.removeprefix("/").lstrip()
-        for word in self._longest_first:
+        for word in self._by_first.get(plain[:1], ()):
             if plain.startswith(word):
                 found = self._words[word]
                 rest = plain[len(word) :]

@@ -244,6 +244,7 @@ def history(head: str, lines: Sequence[str]) -> str:
 ENTRY_LABELS = {
     EntryKind.OPENED: "反映",
     EntryKind.ROUTED: "通知到",
+    EntryKind.TURNED: "转队",
     EntryKind.SUPPLEMENTED: "补充",
     EntryKind.REVISED: "修改原话",
     EntryKind.CLAIMED: "接单",
@@ -295,6 +296,7 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.RESOLVED,
         EntryKind.RATED,
         EntryKind.TRANSFERRED,
+        EntryKind.TURNED,
         EntryKind.RETURNED,
         EntryKind.PAUSED,
         EntryKind.FORWARDED,
@@ -314,7 +316,9 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.FOLLOWED_UP,
     }
 )
-ENTRIES_OF_STAFF = frozenset({EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP})
+ENTRIES_OF_STAFF = frozenset(
+    {EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP, EntryKind.TURNED}
+)
 """What residents do not read in the history of their matter."""
 
 

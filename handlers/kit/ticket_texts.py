@@ -76,10 +76,12 @@ def card(
     linked: str,
     stands: str,
     helpers: str,
+    queue: str,
 ) -> str:
     """The officers' card. `public`: the officers' group, where a confidential matter is not quoted.
 
     `yours`: it is read by whom it was brought to, and not by a leader who must know of it. `stands`: what is due next.
+    `queue`: where it was sent.
     """
     raised = "🟠 多人关注 · " if ticket.watched >= MANY_WATCH else ""
     mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else raised
@@ -98,6 +100,8 @@ def card(
         ]
     lines.append(f"群众说没解决，第 {ticket.reopened} 次重开" if ticket.reopened else "")
     lines += [behalf, linked, relay_texts.watchers_line(ticket.watched)]
+    if not ticket.finished:
+        lines.append(queue)
     if ticket.state in WAITING:
         lines.append(f"因为：{_because(ticket, routed, public=public, yours=yours)}")
     elif officer:

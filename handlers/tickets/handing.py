@@ -8,9 +8,11 @@ from handlers.kit import life_texts as say
 from handlers.kit import parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
+from handlers.kit.desks import desk_of
 from handlers.kit.errors import UsageError
 from handlers.kit.onduty import who_is_on
 from handlers.kit.plan import OnDuty
+from handlers.kit.routing import queue_of, takers_of
 from handlers.tickets.colleagues import colleague
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name
@@ -52,23 +54,35 @@ async def shift_ends(ctx: Context, payload: dict[str, Any]) -> None:
     station_id, person_id, duty = int(payload["station"]), int(payload["person"]), Duty(payload["duty"])
     if await _expect(ctx, station_id, person_id):
         return  # goes straight on
-    if not await ctx.unit.held.of(station_id, person_id):
+    held = await ctx.unit.held.of(station_id, person_id)
+    if not held:
         return
     reachable = {i.person_id for i in await ctx.unit.people.staff_identities(station_id) if i.chat_id}
     turns = [t for t in await _turns(ctx, station_id) if t.person_id in reachable]
-    next_ones = [t.person_id for t in turns if t.duty is duty] or [t.person_id for t in turns]
-    if next_ones:
-        await handover(ctx, station_id, person_id, next_ones[0])
-    else:
+    next_ones = [t for t in turns if t.duty is duty] or turns
+    if not next_ones:
         await _nobody_comes(ctx, station_id, person_id)
+        return
+    sheets: dict[int, list[Ticket]] = {}
+    for ticket in held:
+        sheets.setdefault(await _next_for(ctx, ticket, next_ones), []).append(ticket)
+    for next_one, theirs in sheets.items():
+        await handover(ctx, station_id, person_id, next_one, theirs)
 
 
-async def handover(ctx: Context, station_id: int, from_person: int, to_person: int) -> bool:
-    """Bring the sheet of what `from_person` has in hand to `to_person`. False if there is nothing.
+async def _next_for(ctx: Context, ticket: Ticket, turns: Sequence[OnDuty]) -> int:
+    """Who goes on with it: the first of those on duty who takes what is in its queue, else the first of all."""
+    desk = await desk_of(ctx, ticket.station_id)
+    staff = [m.person.id for m in await ctx.unit.people.staff(ticket.station_id)]
+    takers = takers_of(desk, queue_of(desk, ticket.queue_id), staff, turns)
+    return next((t.person_id for t in turns if t.person_id in takers), turns[0].person_id)
+
+
+async def handover(ctx: Context, station_id: int, from_person: int, to_person: int, held: Sequence[Ticket]) -> bool:
+    """Bring the sheet of what `from_person` `held` to `to_person`. False if there is nothing.
 
     Nothing moves before it is confirmed; a lease that runs out meanwhile goes its own way.
     """
-    held = await ctx.unit.held.of(station_id, from_person)
     if not held:
         return False
     ids = tuple(ticket.id for ticket in held)
@@ -174,7 +188,7 @@ async def hand_over(ctx: Context, name: str) -> None:
     taker = await _taker(ctx, name)
     if taker is None:
         raise UsageError(say.HANDOVER_TO_WHOM)
-    if not await handover(ctx, ctx.here.id, me, taker):
+    if not await handover(ctx, ctx.here.id, me, taker, await ctx.unit.held.of(ctx.here.id, me)):
         raise UsageError(say.HANDOVER_NOTHING)
 
 

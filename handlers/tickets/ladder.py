@@ -10,9 +10,12 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.clocks import Clock
 from handlers.kit.context import Context
+from handlers.kit.desks import card_groups, desk_of
 from handlers.kit.facts import TicketRose, TicketRouted
 from handlers.kit.life_texts import Step
 from handlers.kit.onduty import who_is_on
+from handlers.kit.plan import OnDuty
+from handlers.kit.routing import queue_of, takers_of
 from handlers.tickets.feature import tickets
 from handlers.tickets.limits import TicketSettings
 from handlers.tickets.timing import dues, time_of, zone_of
@@ -36,19 +39,21 @@ class Moment:
 
 async def moments(ctx: Context, ticket: Ticket) -> list[Moment]:
     """When whom will hear of what, if nothing happens; in order."""
+    return sorted(Moment(*each) for each in await _steps(ctx, ticket))
+
+
+async def _steps(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock, int]]:
     limits = ctx.settings(TicketSettings)
     of = await time_of(ctx, ticket, limits.target(ticket))
     waits = limits.ladder_of(ticket)
-    return sorted(
-        Moment(of.after(at, wait), clock, step)
-        for at, clock in await dues(ctx, ticket)
-        for step, wait in enumerate(waits)
-    )
+    return [
+        (of.after(at, wait), clock, step) for at, clock in await dues(ctx, ticket) for step, wait in enumerate(waits)
+    ]
 
 
 async def watch(ctx: Context, ticket: Ticket) -> None:
     """Look again when the next step is due. Doing it twice does no harm."""
-    coming = [m.at for m in await moments(ctx, ticket) if m.at > ctx.now]
+    coming = [at for at, _, _ in await _steps(ctx, ticket) if at > ctx.now]
     if coming:
         await _look(ctx, ticket, min(coming))
 
@@ -132,8 +137,8 @@ async def _people(ctx: Context, ticket: Ticket, step: Step) -> Sequence[int]:
     if step is Step.OFFICER:
         if ticket.state not in WAITING:
             return [p for p in (ticket.assignee_id,) if p in reachable and p is not None]
-        there = [t.person_id for t in turns if t.duty is Duty.OFFICER]
-        return [ticket.routed_id] if ticket.routed_id in there else tuple(dict.fromkeys(there))
+        there = await _of_queue(ctx, ticket, turns)
+        return [p for p in there if p == ticket.routed_id] or there
     if step is Step.DUTY_LEADER:
         return tuple(
             dict.fromkeys(t.person_id for t in turns if t.duty is Duty.LEADER and t.person_id != ticket.assignee_id)
@@ -143,9 +148,16 @@ async def _people(ctx: Context, ticket: Ticket, step: Step) -> Sequence[int]:
     return leaders or [m.person.id for m in members if may(m.role, Permission.MANAGE)]
 
 
+async def _of_queue(ctx: Context, ticket: Ticket, turns: Sequence[OnDuty]) -> Sequence[int]:
+    """Who of these takes what comes into the ticket's queue."""
+    desk = await desk_of(ctx, ticket.station_id)
+    staff = [m.person.id for m in await ctx.unit.people.staff(ticket.station_id)]
+    return takers_of(desk, queue_of(desk, ticket.queue_id), staff, turns)
+
+
 async def _nobody(ctx: Context, ticket: Ticket) -> None:
     """Nobody on the whole ladder can be written to: the officers' group must do."""
-    for group in await ctx.unit.groups.officers(ticket.station_id):
+    for group in await card_groups(ctx, ticket):
         key = f"ladder:{ticket.id}:{ticket.round}:{group.id}"
         await ctx.say(group, say.NOBODY_TO_ALARM.format(number=texts.number(ticket)), ticket_id=ticket.id, key=key)
 

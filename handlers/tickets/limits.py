@@ -28,10 +28,11 @@ class Target:
         return not self.categories or ticket.category in self.categories
 
     def of(self, clock: Clock) -> timedelta | None:
-        amount = {Clock.RESPONSE: self.response, Clock.SCENE: self.scene, Clock.RESOLUTION: self.resolution}[clock]
+        amount = self.response if clock is Clock.RESPONSE else self.scene if clock is Clock.SCENE else self.resolution
         return timedelta(minutes=amount) if amount else None
 
 
+NO_TARGET = Target()
 HOUR, DAY, WORKING_DAY = 60, 24 * 60, 8 * 60
 
 TARGETS = (
@@ -65,7 +66,7 @@ class TicketSettings:
     reopen_days: int = 14
 
     def target(self, ticket: Ticket) -> Target:
-        return next((t for t in self.targets if t.fits(ticket)), Target())
+        return next((t for t in self.targets if t.fits(ticket)), NO_TARGET)
 
     def lease_of(self, ticket: Ticket) -> timedelta:
         """How long a holder may be silent."""

@@ -4,17 +4,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from handlers.kit import parse, texts
+from handlers.kit import parse, queue_texts, texts
 from handlers.kit.access import Permission, is_staff
 from handlers.kit.context import Context
+from handlers.kit.desks import desk_of
 from handlers.kit.errors import UsageError
 from handlers.kit.names import public_name
+from handlers.kit.routing import queue_of
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Button, Content
 from storage.model.people import GroupKind
-from storage.model.tickets import Ticket
+from storage.model.tickets import Entry, EntryKind, Ticket
 
 PAGE = 8
 
@@ -101,8 +103,18 @@ async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
             names[actor] = await _name(ctx, actor, staff=staff)
         who = names.get(actor, "") if actor is not None else ""
         what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and not hidden else ""
+        if staff and entry.kind is EntryKind.ROUTED:
+            what = await _sent_to(ctx, ticket, entry)
         lines.append(texts.entry_line(entry.at.astimezone(zone), label, who, what))
     return lines
+
+
+async def _sent_to(ctx: Context, ticket: Ticket, entry: Entry) -> str:
+    """Its queue, where a rule gave it one."""
+    data = msgspec.json.decode(entry.data)
+    if "rule" not in data:
+        return ""
+    return queue_texts.stands_in(queue_of(await desk_of(ctx, ticket.station_id), data["queue"]).name, data["rule"])
 
 
 async def _name(ctx: Context, person_id: int, *, staff: bool) -> str:

@@ -110,7 +110,7 @@ async def _works_on(ctx: Context, ticket: Ticket) -> bool:
 async def _said_in_the_group(ctx: Context, ticket: Ticket) -> bool:
     """Its reporter reads it anyway; it is part of what was done."""
     said = ctx.understand(ctx.said).courtesy is None or ctx.event.attachments
-    if not said or ctx.vocabulary.find(ctx.event.text):
+    if not said or ctx.names_called:
         return False
     await _log(ctx, ticket, ctx.said, public=True)
     await _tell_holder(ctx, ticket, ctx.said)

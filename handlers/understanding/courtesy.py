@@ -47,7 +47,12 @@ def closing_words(text: str) -> bool:
 
 def courtesy(text: str) -> Courtesy | None:
     """What kind of courtesy the whole text is; None if it is, or may be, a matter."""
-    words = without_calls(text).strip()
+    return courtesy_in(without_calls(text))
+
+
+def courtesy_in(words: str) -> Courtesy | None:
+    """The same for words that `without_calls` has made already."""
+    words = words.strip()
     if len(words) > LONGEST:
         return None
     bare = words.strip(" \t\n,，.。!！?？:：;；~～…、@")

@@ -35,6 +35,15 @@ class SuggestionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """What is shown of a ticket that may be one matter with another."""
+
+    id: int
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """A ticket may be one matter with `others` (ticket ids), by what, where and when; a leader decides."""
 
