@@ -163,6 +163,8 @@ async def _states(world: Scene) -> None:
     await world.li.tells("帮助")  # ends the open question
     await world.li.presses("等第三方")
     await world.li.presses("转派")
+    await world.li.presses("转给别的队")
+    await world.li.presses("案件办理队")
     await world.new("水管漏水 暗语丙", by="接单 {}\n到场 {}\n协办 {} 赵敏\n办结 {}")
     await world.new("树倒了 暗语丁", by="接单 {}\n挂起 {} 等物业 明天")
     await world.new("办证 暗语戊", by="接单 {}\n办结 {} 甲所已办好")
