@@ -6,7 +6,8 @@ import pytest
 
 from bot.adapters.base import Unknown
 from handlers.understanding import Verdict
-from handlers.understanding.meaning import Courtesy, Span
+from handlers.understanding.meaning import Courtesy
+from handlers.understanding.span import Span
 from storage.model.matters import Category, FraudType, Sensitive
 from storage.model.people import Duty, GroupKind, PersonRole, Shift
 from storage.model.tickets import Urgency
