@@ -70,6 +70,8 @@ async def press_reason(ctx: Context, arg: tuple[int, int]) -> None:
     row = await ctx.unit.outbox.by_ref(ctx.event.chat.address, ctx.event.message_id)
     if row is not None and row.out.role is Role.ASK:
         await ctx.edit(row.out.key, row.out.to, content, public=ctx.public, lane=row.out.lane)
+    else:  # the platform never told us which message the question became
+        await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id)
 
 
 @tickets.button("pauseto", args=parse.two_ids, allow=Permission.REPORT)
