@@ -219,7 +219,7 @@ async def test_a_note(world: World) -> None:
 async def test_a_false_report_with_its_reason_or_asked_for_one(world: World) -> None:
     await held(world, 12)
     await world.wang.tells("12误报")
-    assert world.wang.inbox[-1].text == life_texts.ASK_DISMISS.format(number="12 号")
+    assert world.wang.inbox[-1].text == life_texts.ask_dismiss(await world.ticket(12))
     await world.wang.tells("12误报 重复报警")
     assert await state(world) is State.FALSE_ALARM
     assert (await world.ticket(12)).finding == "重复反映"

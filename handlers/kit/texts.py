@@ -220,9 +220,7 @@ def todo(
     return "\n".join([head, *todo_lines(tickets, holders, many=many, public=public)])
 
 
-def todo_lines(
-    tickets: Sequence[Ticket], holders: Mapping[int, str], *, many: int, public: bool
-) -> list[str]:
+def todo_lines(tickets: Sequence[Ticket], holders: Mapping[int, str], *, many: int, public: bool) -> list[str]:
     """A line for each: how urgent, its number, where it stands, who has it, what it is about."""
     lines = []
     for ticket in tickets:
@@ -358,34 +356,6 @@ NO_RECEIVER = "{number}没有找到能联系上的人，请马上安排。"
 def shift_line(duty: str, name: str, start: int, end: int) -> str:
     return f"· {duty} {name}　{start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}"
 
-
-# ── groups ─────────────────────────────────────────────────────────────────
-JOINED = (
-    "大家好，我是{name}。有事 @民警，我会登记并通知值班民警。\n"
-    "请管理员发“绑定 派出所代码 群类型 片区”完成设置，比如：{example}"
-)
-HERE = "本群"
-JOINED_BOUND = "大家好，我是{station}的{name}。有事 @民警，我会登记并通知值班民警。"
-BIND_NO_STATION = "请写上派出所代码（现有：{codes}），比如：{example}"
-
-
-def bound(station: str, kind: str, area: str, households: int) -> str:
-    parts = [station, f"{kind}群", *([area] if area else []), *([f"{households} 户"] if households else [])]
-    return f"已绑定：{' · '.join(parts)}。以后这个群里 @民警 的事都由本所办。"
-
-
-def bind_unknown(word: str, kinds: Iterable[str], areas: Iterable[str], example: str) -> str:
-    known = f"群类型可以是：{join(kinds)}；片区可以是：{join(areas) or '（还没有设片区）'}。"
-    return f"“{word}”我不认识。{known}\n比如：{example}"
-
-
-BIND_ONLY_GROUP = "“绑定”要在群里发。"
-ADMIN_NEW_GROUP = "机器人进了一个还没绑定的群：{title}。请在那个群里发“绑定”。"
-ADMIN_LEFT_GROUP = "机器人被移出了群：{title}。那里的消息收不到了。"
-CANNOT_HEAR = (
-    "群“{title}”里我听不全 @民警（隐私模式开着，我又不是管理员）。请任选一个：\n"
-    "1. 把我设为群管理员；\n2. 找 @BotFather，/setprivacy 选 Disable，再把我移出后重新加入群。"
-)
 
 ROLE_NAMES = {
     PersonRole.RESIDENT: "居民",
