@@ -15,7 +15,7 @@ BIND_NO_STATION = "请写上派出所代码（现有：{codes}），比如：{ex
 
 def bound(station: str, kind: str, area: str, households: int) -> str:
     parts = [station, f"{kind}群", *([area] if area else []), *([f"{households} 户"] if households else [])]
-    return f"已绑定：{' · '.texts.join(parts)}。以后这个群里 @民警 的事都由本所办。"
+    return f"已绑定：{' · '.join(parts)}。以后这个群里 @民警 的事都由本所办。"
 
 
 def bind_unknown(word: str, kinds: Iterable[str], areas: Iterable[str], example: str) -> str:
