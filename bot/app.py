@@ -42,7 +42,7 @@ from handlers.roster import RosterSettings
 from handlers.tickets import BurstSettings, TicketSettings
 from storage.engine import connect
 from storage.engine.base import Engine, StoreDownError
-from storage.engine.migrate import migrate
+from storage.engine.migrate import migrate_apart
 
 log = structlog.get_logger()
 
@@ -175,7 +175,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
 
 
 async def _database(settings: Settings, stack: AsyncExitStack) -> Engine:
-    await migrate(settings.database.url)
+    await migrate_apart(settings.database.url)
     engine = connect(settings.database.url)
     await engine.open()
     stack.push_async_callback(engine.close)

@@ -12,7 +12,7 @@ from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import DutyGapMet
 from handlers.kit.onduty import plan_of
-from handlers.kit.plan import Gap, Plan, gaps, has_room, hole_posts, span, unfit, without
+from handlers.kit.plan import Gap, Plan, between, gaps, has_room, hole_posts, span, unfit, without
 from handlers.roster.feature import colleagues, leaders, roster, station_at
 from handlers.roster.settle import ask_people
 from storage.model.messages import Button, Content, Lane
@@ -158,18 +158,28 @@ async def met(ctx: Context, fact: DutyGapMet) -> None:
         return
     day = ctx.now.astimezone(_zone(station)).date()
     plan = await plan_of(ctx.unit, station, day - timedelta(days=1), day + AHEAD)
-    running = [g for g in gaps(plan, ctx.now, ctx.now + AHEAD) if g.duty == fact.duty and g.start == ctx.now]
+    running = _running(plan, fact, ctx.now)
     if not running or not (plan.shifts or plan.rotations):
         return
-    until = running[0].end
+    until = running[0]
     open_end = until == ctx.now + AHEAD  # the same hole tomorrow, though it seems to end a day later
     text = say.GAP_OPEN if open_end else say.GAP_NOW
-    text = text.format(duty=fact.duty, until=say.moment(until, plan.zone))
+    name_of = say.OF_QUEUE.format(queue=fact.queue) if fact.queue else fact.duty
+    text = text.format(duty=name_of, until=say.moment(until, plan.zone))
     name = "open" if open_end else f"{until:%Y%m%dT%H%M}"
     known = False
     for person_id in await leaders(ctx, station):
-        key = f"gap:{station.id}:{fact.duty}:{name}:{person_id}"
+        key = f"gap:{station.id}:{fact.queue or fact.duty}:{name}:{person_id}"
         known = known or await ctx.unit.outbox.by_key(key) is not None
         await ctx.tell(person_id, text, lane=Lane.OFFICER, key=key)
     if not known:
         await ctx.log(EntryKind.DUTY_GAP, text=text, data={"duty": fact.duty}, station_id=station.id)
+
+
+def _running(plan: Plan, fact: DutyGapMet, now: datetime) -> list[datetime]:
+    """When the hole that runs now ends; nothing if there is none."""
+    until = now + AHEAD
+    if not fact.queue:
+        return [g.end for g in gaps(plan, now, until) if g.duty == fact.duty and g.start == now]
+    turns = between(replace(plan, people=plan.people & fact.people), now, until)
+    return [end for start, end in without((now, until), ((t.start, t.end) for t in turns)) if start == now]

@@ -8,6 +8,7 @@ from handlers.kit import roster_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.facts import LeaveGranted
 from handlers.kit.onduty import plan_of
 from handlers.kit.plan import posts_of
 from handlers.roster.feature import called, leaders, members, names_of, own_number, roster, station_at, today
@@ -107,6 +108,8 @@ async def _granted(ctx: Context, leave: Leave, number: int) -> None:
         days = say.leave_days(leave)
         text = say.LEAVE_GRANTED.format(number=number, days=days, by=ctx.who.person.name)
         await ctx.tell(leave.person_id, text, key=f"granted:{number}")
+    now = leave.first <= today(ctx) <= leave.last
+    ctx.emit(LeaveGranted(station_id=leave.station_id, person_id=leave.person_id, now=now))
     await report(ctx, await station_at(ctx, leave.station_id))
 
 

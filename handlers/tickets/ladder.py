@@ -10,9 +10,12 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.clocks import Clock
 from handlers.kit.context import Context
-from handlers.kit.facts import TicketGrew, TicketRose, TicketRouted
+from handlers.kit.desks import card_groups, desk_of
+from handlers.kit.facts import TicketGrew, TicketRose, TicketRouted, TicketUnreached
 from handlers.kit.life_texts import Step
 from handlers.kit.onduty import who_is_on
+from handlers.kit.plan import OnDuty
+from handlers.kit.routing import queue_of, takers_of
 from handlers.tickets.feature import tickets
 from handlers.tickets.limits import TicketSettings, limits_at
 from handlers.tickets.timing import dues, reached, running, zone_of
@@ -74,7 +77,12 @@ async def rose(ctx: Context, fact: TicketRose) -> None:
     """Its targets are shorter now; they may have been missed already."""
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is not None:
-        await _look(ctx, ticket, ctx.now)
+        await look_again(ctx, ticket)
+
+
+async def look_again(ctx: Context, ticket: Ticket) -> None:
+    """Its targets or its ladder are others now: what is due already is raised at once."""
+    await _look(ctx, ticket, ctx.now)
 
 
 @tickets.job("clock")
@@ -107,6 +115,8 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
     ticket = await _still(ctx, raised)
     if ticket is None or await ctx.unit.alarms.raised(raised):
         return
+    if raised.step is Step.OFFICER:
+        await _brought_to_who_is_there(ctx, ticket)
     people = await _people(ctx, ticket, Step(raised.step))
     for person_id in people:
         await ctx.unit.alarms.add(raised, person_id, ctx.now)
@@ -118,6 +128,18 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
         await _raise(ctx, ticket, Clock(raised.clock), payload["step"] + 1)
     else:
         await _nobody(ctx, ticket)
+
+
+async def _brought_to_who_is_there(ctx: Context, ticket: Ticket) -> None:
+    """Whom a waiting ticket was brought to may have gone home: then whoever has the duty now gets the card."""
+    station = await ctx.station_of(ticket)
+    if station is None or ticket.state not in WAITING or ticket.routed_id is None:
+        return
+    if ticket.routed_why == texts.BECAUSE_LAST:
+        return  # nobody on duty could be reached
+    there = {t.person_id for t in await who_is_on(ctx.unit, station, ctx.now)}
+    if there and ticket.routed_id not in there:
+        ctx.emit(TicketUnreached(ticket_id=ticket.id, person_id=ticket.routed_id))
 
 
 async def _still(ctx: Context, raised: Alarm) -> Ticket | None:
@@ -139,8 +161,8 @@ async def _people(ctx: Context, ticket: Ticket, step: Step) -> Sequence[int]:
     if step is Step.OFFICER:
         if ticket.state not in WAITING:
             return [p for p in (ticket.assignee_id,) if p in reachable and p is not None]
-        there = [t.person_id for t in turns if t.duty is Duty.OFFICER]
-        return [ticket.routed_id] if ticket.routed_id in there else tuple(dict.fromkeys(there))
+        there = await _of_queue(ctx, ticket, turns)
+        return [p for p in there if p == ticket.routed_id] or there
     if step is Step.DUTY_LEADER:
         return tuple(
             dict.fromkeys(t.person_id for t in turns if t.duty is Duty.LEADER and t.person_id != ticket.assignee_id)
@@ -150,9 +172,16 @@ async def _people(ctx: Context, ticket: Ticket, step: Step) -> Sequence[int]:
     return leaders or [m.person.id for m in members if may(m.role, Permission.MANAGE)]
 
 
+async def _of_queue(ctx: Context, ticket: Ticket, turns: Sequence[OnDuty]) -> Sequence[int]:
+    """Who of these takes what comes into the ticket's queue."""
+    desk = await desk_of(ctx, ticket.station_id)
+    staff = [m.person.id for m in await ctx.unit.people.staff(ticket.station_id)]
+    return takers_of(desk, queue_of(desk, ticket.queue_id), staff, turns)
+
+
 async def _nobody(ctx: Context, ticket: Ticket) -> None:
     """Nobody on the whole ladder can be written to: the officers' group must do."""
-    for group in await ctx.unit.groups.officers(ticket.station_id):
+    for group in await card_groups(ctx, ticket):
         key = f"ladder:{ticket.id}:{ticket.round}:{group.id}"
         await ctx.say(group, say.NOBODY_TO_ALARM.format(number=texts.number(ticket)), ticket_id=ticket.id, key=key)
 

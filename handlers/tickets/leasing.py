@@ -59,12 +59,19 @@ async def nudge(ctx: Context, payload: dict[str, Any]) -> None:
         await begin(ctx, ticket)
         return
     stamp = f"{ticket.lease_until.timestamp():.3f}"
-    # A nudge that comes late, after a stop of ours, leaves as much time as one in time.
+    # A nudge that comes late, after a stop of ours, leaves as much time as one in time; after that it is not true.
     ends = max(ticket.lease_until, ctx.now + left)
     if not await ctx.later("lease_end", at=ends, key=f"lease:{ticket.id}:{stamp}:end", payload={"ticket": ticket.id}):
         return  # nudged already: this one was meant for a lease from before a pause
     told = say.nudge(ticket, ticket.lease_until - ctx.now)
-    await ctx.tell(ticket.assignee_id, told, lane=lane(ticket), ticket_id=ticket.id, key=f"lease:{ticket.id}:{stamp}")
+    await ctx.tell(
+        ticket.assignee_id,
+        told,
+        lane=lane(ticket),
+        ticket_id=ticket.id,
+        key=f"lease:{ticket.id}:{stamp}",
+        expires_at=ends,
+    )
     await ctx.log(EntryKind.NUDGED, ticket=ticket, data={"to": ticket.assignee_id})
 
 
@@ -125,8 +132,12 @@ async def give_back(ctx: Context, arg: parse.NumberAndText) -> None:
 
 @tickets.button("giveback", args=parse.row_id, allow=Permission.REPORT)
 async def press_give_back(ctx: Context, ticket_id: int) -> None:
-    """One sentence of why."""
-    ticket = await checked(ctx, await ticket_to_work(ctx, ticket_id), say.GIVE_BACK)
+    await ask_why(ctx, await ticket_to_work(ctx, ticket_id))
+
+
+async def ask_why(ctx: Context, ticket: Ticket) -> None:
+    """One sentence of why it is given back."""
+    ticket = await checked(ctx, ticket, say.GIVE_BACK)
     key = f"{ctx.cause}:giveback"
     content = Content(text=say.ASK_GIVE_BACK.format(number=texts.number(ticket)), ask=True)
     await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id, key=key)

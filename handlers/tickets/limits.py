@@ -30,10 +30,11 @@ class Target:
         return not self.categories or ticket.category in self.categories
 
     def of(self, clock: Clock) -> timedelta | None:
-        amount = {Clock.RESPONSE: self.response, Clock.SCENE: self.scene, Clock.RESOLUTION: self.resolution}[clock]
+        amount = self.response if clock is Clock.RESPONSE else self.scene if clock is Clock.SCENE else self.resolution
         return timedelta(minutes=amount) if amount else None
 
 
+NO_TARGET = Target()
 HOUR, DAY, WORKING_DAY = 60, 24 * 60, 8 * 60
 
 TARGETS = (
@@ -70,7 +71,7 @@ class TicketSettings:
     stations: Mapping[str, "TicketSettings"] = field(default_factory=dict)  # by code, where one has rules of its own
 
     def target(self, ticket: Ticket) -> Target:
-        return next((t for t in self.targets if t.fits(ticket)), Target())
+        return next((t for t in self.targets if t.fits(ticket)), NO_TARGET)
 
     def lease_of(self, ticket: Ticket) -> timedelta:
         """How long a holder may be silent."""
@@ -80,8 +81,9 @@ class TicketSettings:
         return timedelta(minutes=self.lease_urgent if urgent else self.lease)
 
     def ladder_of(self, ticket: Ticket) -> tuple[timedelta, ...]:
-        """How long after a missed target each step hears of it."""
-        minutes = self.ladder_urgent if ticket.urgency is Urgency.URGENT else self.ladder
+        """How long after a missed target each step hears of it. What many follow climbs as fast as what is urgent."""
+        fast = ticket.urgency is Urgency.URGENT or ticket.watched >= self.many_watch
+        minutes = self.ladder_urgent if fast else self.ladder
         return tuple(timedelta(minutes=m) for m in minutes)
 
 

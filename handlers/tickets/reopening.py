@@ -22,7 +22,7 @@ async def reopen(ctx: Context, ticket: Ticket) -> Ticket | None:
     if leader is None:
         ctx.emit(TicketOpened(ticket_id=moved.id, reopened=True))
         return moved
-    await ctx.unit.tickets.route(moved.id, leader, say.BECAUSE_REOPENED)
+    await ctx.unit.tickets.route(moved, leader, say.BECAUSE_REOPENED, ctx.now)
     await ctx.log(EntryKind.ROUTED, ticket=moved, text=say.BECAUSE_REOPENED, data={"to": leader, "failed": None})
     ctx.emit(TicketRouted(ticket_id=moved.id, person_id=leader))
     return moved

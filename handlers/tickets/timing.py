@@ -34,7 +34,7 @@ async def reached(ctx: Context, ticket: Ticket, waits: Sequence[timedelta]) -> l
     if not clocks:
         return []
     target = (await limits_at(ctx, ticket.station_id)).target(ticket)
-    of = await time_of(ctx, ticket, target)
+    of = await _time_of(ctx, ticket, target)
     pauses = await pauses_of(ctx, ticket)
     found = []
     for clock, since in clocks.items():
@@ -48,7 +48,7 @@ async def reached(ctx: Context, ticket: Ticket, waits: Sequence[timedelta]) -> l
     return sorted(found)
 
 
-async def time_of(ctx: Context, ticket: Ticket, target: Target) -> Time:
+async def _time_of(ctx: Context, ticket: Ticket, target: Target) -> Time:
     """Every minute, or the worked ones of its station, with the holidays and worked weekends its roster knows."""
     if not target.working:
         return AllDay()

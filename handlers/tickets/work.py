@@ -175,4 +175,6 @@ async def press_service(ctx: Context, arg: tuple[int, int]) -> None:
         raise UsageError(texts.STALE_BUTTON)
     service = SERVICES[arg[1]]
     await ctx.log(EntryKind.SERVED, ticket=ticket, text=service)
-    await ctx.close_question(life_texts.SERVED.format(number=texts.number(ticket), service=service))
+    served = life_texts.SERVED.format(number=texts.number(ticket), service=service)
+    await ctx.close_question(served)
+    await ctx.answer(served)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from storage.engine.base import Tx
-from storage.model.tickets import Ticket
+from storage.model.tickets import WAITING, Ticket
 from storage.stores.codec import from_ms, to_ms
 from storage.stores.tickets import ticket_of
 
@@ -71,6 +71,12 @@ class Held:
         """What this person has in hand, paused ones too."""
         rows = await self._tx.rows("ticket_held_by", station_id=station_id, assignee_id=person_id)
         return [ticket_of(row) for row in rows]
+
+    async def at_hand(self, station_id: int, person_id: int, limit: int = 1000) -> tuple[list[int], list[int]]:
+        """Numbers of what this person has in hand, paused ones too, and of what waits there, theirs first."""
+        rows = await self._tx.rows("ticket_at_hand", station_id=station_id, person_id=person_id, limit=limit)
+        waiting = [row["number"] for row in rows if row["state"] in WAITING]
+        return [row["number"] for row in rows if row["state"] not in WAITING], waiting
 
 
 class Helpers:

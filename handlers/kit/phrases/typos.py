@@ -3,7 +3,7 @@
 import re
 
 _HEARD = {
-    "办结": "办洁 办节 办捷 办劫 办姐 办届 搬结 搬洁 半结 半洁 半姐 绊结 伴结 办結 扮结 班结",
+    "办结": "办洁 办节 办捷 办劫 办截 办解 办姐 办届 搬结 搬洁 半结 半洁 半姐 绊结 伴结 办結 扮结 班结",
     "结案": "结按 节案 洁案 结暗 结岸 节按 姐案",
     "误报": "乌报 悟报 误抱 误暴 误爆 误保 误豹 误宝 无报 务报 勿报 雾报 物抱 悟抱",
     "假警": "甲警 加警 假井 假景",
@@ -36,6 +36,7 @@ _HEARD = {
     "值班": "直班 值般 职班",
     "协办": "协半 写办 斜办",
     "完事": "玩事 完是",
+    "处理完": "处理玩",
     "请求": "请球 请囚",
     "到了": "到咗 到鸟 到勒 到叻 到le",
     "我来": "偶来 窝来 沃来 俄来",
@@ -43,7 +44,8 @@ _HEARD = {
     "我接": "偶接 窝接 沃接",
 }
 _MEANT = {heard: meant for meant, words in _HEARD.items() for heard in words.split() if len(heard) == len(meant)}
-_TYPED = re.compile("|".join(sorted(_MEANT, key=len, reverse=True)))
+_TYPED = re.compile(f"(?:{'|'.join(sorted(_MEANT, key=len, reverse=True))})(?!束)")
+_CLAIMED = re.compile(r"接但(?=\s*[\d零一二三四五六七八九十百]|$)")
 _TAKEN = re.compile(r"(?<=[我俺])[姐揭街皆](?=[了吧单下手\s]|$)|(?<![\u4e00-\u9fff])[揭街](?=\s?\d)")
 
 
@@ -55,4 +57,5 @@ _FELL = re.compile(r"(?<=\d)[倒道]了(?=现场|[\s,，]|$)")
 def as_meant(text: str) -> str:
     """`text` with those words as they were meant."""
     text = _PINYIN.sub(lambda found: _SYLLABLES[found.group(1).lower()], text)
+    text = _CLAIMED.sub("接单", text)
     return _TAKEN.sub("接", _TYPED.sub(lambda found: _MEANT[found.group()], _FELL.sub("到了", text)))
