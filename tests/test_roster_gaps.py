@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from handlers.kit import roster_texts as say
 from handlers.kit import texts
 from storage.model.people import Duty
@@ -75,6 +77,55 @@ async def test_a_gap_that_an_undoing_or_a_single_date_opens_is_told_at_once(worl
     assert any("值班民警　11月25日（周三）00:00 到 11月26日 00:00" in s.text for s in world.boss.inbox[before + 1 :])
     await every_morning(world)
     assert sum("11月25日（周三）00:00 到" in s.text for s in world.boss.inbox if s.text.startswith(say.GAP_HEAD)) == 1
+
+
+EVERY_DAY = [("wang", Duty.OFFICER, w, 0, 24) for w in range(7)]
+
+
+async def test_what_tears_next_to_a_gap_that_was_told_is_news(world: World) -> None:
+    nights = [("sun", Duty.LEADER, w, 0, 8) for w in range(7)]
+    await plan_is(world, *EVERY_DAY, *nights, *[("boss", Duty.LEADER, w, 8, 24) for w in range(7)])
+    await world.boss.tells("临时排班 11月25日 00:00-08:00 去掉 孙伟")
+    assert sum("值班长　11月25日（周三）00:00 到 08:00" in t for t in texts_of(world.boss.inbox)) == 1
+    await world.boss.tells("请假 11月25日 培训")
+    assert sum("值班长　11月25日（周三）00:00 到 11月26日 00:00" in t for t in texts_of(world.boss.inbox)) == 1
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_gap_somebody_filled_is_news_when_it_opens_within_the_same_hour(world: World, again: bool) -> None:
+    await plan_is(world, *[row for row in EVERY_DAY if row[2] != 2], *LEADING)
+    await world.passes(minutes=1)
+    await every_morning(world)
+    gap = "值班民警　11月25日（周三）00:00 到 11月26日 00:00"
+    await world.boss.presses("问问谁能顶 1", where=world.boss.private)
+    event = await world.li.presses("我来")
+    if again:
+        await world.restart()
+        await world.happens(event)
+    assert await on_day(world, 25) == ["李强 00:00"]
+    assert sum(gap in t for t in texts_of(world.boss.inbox)) == 1
+    await world.boss.tells("请假 李强 11月25日")
+    assert sum(gap in t for t in texts_of(world.boss.inbox)) == 2
+    await world.zhao.tells("顶班 11月25日 00:00-24:00 李强")
+    assert await on_day(world, 25) == ["赵敏 00:00"]
+    await world.zhao.tells("撤销换班 2")
+    assert sum(gap in t for t in texts_of(world.boss.inbox)) == 3
+    await world.li.tells("销假 1")
+    assert await on_day(world, 25) == ["李强 00:00"]
+    await world.boss.tells("请假 李强 11月25日")
+    assert sum(gap in t for t in texts_of(world.boss.inbox)) == 4
+
+
+async def test_a_gap_that_begins_within_two_weeks_is_told_to_its_end(world: World) -> None:
+    await plan_is(world, *[row for row in EVERY_DAY if row[2] != 5], *LEADING)
+    await world.passes(minutes=1)
+    await every_morning(world)  # Saturday, 8:05: two weeks end in the middle of a Saturday
+    told = world.boss.inbox[-1].text
+    assert "值班民警　12月5日（周六）00:00 到 12月6日 00:00" in told
+    await every_morning(world, 6)
+    assert world.boss.inbox[-1].text == told
+    await world.boss.tells("临时排班 12月6日 00:00 去掉 王建国")  # what it seemed to go on into is told too
+    assert "值班民警　12月5日（周六）00:00 到 12月7日 00:00" in texts_of(world.boss.inbox)[-2]
 
 
 async def test_nobody_to_tell_today_means_it_is_told_tomorrow(world: World) -> None:

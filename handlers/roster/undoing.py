@@ -22,7 +22,7 @@ from handlers.roster.feature import (
     today,
 )
 from handlers.roster.find import not_begun, one_post, plan_for
-from handlers.roster.holes import report
+from handlers.roster.reporting import report
 from handlers.roster.settle import keeper_of, log, posts, withdraw_question
 from handlers.roster.words import Wish, read_wish
 from storage.model.people import Duty, Member
