@@ -20,7 +20,7 @@ HOLIDAYS = frozenset({date(2026, 9, d) for d in (25, 26, 27)} | {date(2026, 10, 
 MADE_UP = frozenset({date(2026, 9, 20), date(2026, 10, 10)})
 """Of the months that are lived here, as the state announced them."""
 
-HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 Key = tuple[Duty, date, int, int]
 """A post: duty, the day it begins on, minutes since midnight."""
@@ -120,15 +120,6 @@ class Rota:
 
     def empty(self, duty: Duty, at: datetime) -> bool:
         return all(on is not duty for on, _ in self.on(at))
-
-    def hole(self, duty: Duty, at: datetime) -> tuple[datetime, datetime]:
-        """The whole time around an empty moment in which nobody has the duty, to the hour."""
-        start = end = at.replace(minute=0, second=0, microsecond=0)
-        while self.empty(duty, start - HOUR):
-            start -= HOUR
-        while self.empty(duty, end):
-            end += HOUR
-        return start, end
 
     def coming(self, person_id: int, now: datetime, days: int) -> list[Key]:
         """The posts of one person that begin in the next days, on leave or not."""

@@ -136,6 +136,5 @@ async def covered(month: Month, theirs: set[tuple[Duty, int]]) -> None:
     for duty in Duty:
         if rota.empty(duty, now):
             month.empty.add((duty, now.timestamp()))
-            start, end = rota.hole(duty, now)
-            told = [gap for gap in station.gaps_told() if gap[0] is duty and gap[1] < end and start < gap[2]]
-            assert told, f"nobody has {duty} from {start} to {end}, and nobody was told"
+            told = [gap for gap in station.gaps_told() if gap[0] is duty and gap[1] <= now < gap[2]]
+            assert told, f"nobody has {duty} at {rota.local(now)}, and nobody was told"

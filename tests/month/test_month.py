@@ -1,4 +1,4 @@
-"""Thirty days of a station in less than a minute, and what must be true of them."""
+"""Thirty days of a station, and what must be true of them. How long they take: docs/benchmarks.md."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ from tests.month.station import GROUPS, Station
 SHANGHAI = ("Asia/Shanghai", date(2026, 9, 20))
 """A Sunday that is worked; then three days and seven days of holidays, and a Saturday that is worked."""
 
-DAYS, SECONDS = 30, 60
+DAYS = 30
 
 Opens = Callable[..., Awaitable[Station]]
 
@@ -115,7 +115,9 @@ async def test_thirty_days(opens: Opens, record_property: Callable[[str, object]
     month = await live(station, DAYS, seed=4)
     wall, cpu = time.perf_counter() - began, time.process_time() - worked
     seen = await holds(station, month)
-    record_property("month", f"{wall:.1f} s, {cpu:.1f} s of them work: {month.done}, {seen}, {len(month.late)} lie")
+    figures = f"{wall:.1f} s, {cpu:.1f} s of them work: {month.done}, {seen}, {len(month.late)} lie"
+    record_property("month", figures)
+    print(figures)
     assert await station.count("SELECT COUNT(*) FROM chat_group WHERE kind <> '民警'") == GROUPS
     assert month.done["matter"] + month.done["urgent"] > 800
     async with station.engine.read() as tx:
@@ -124,7 +126,6 @@ async def test_thirty_days(opens: Opens, record_property: Callable[[str, object]
     assert len(days) >= DAYS - 1
     assert [day["unanswered"] for day in days if day["unanswered"]] == []
     assert all(sum(day["counts"].values()) == day["called"] for day in days)
-    assert cpu < SECONDS
 
 
 @pytest.mark.parametrize(
