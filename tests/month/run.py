@@ -23,7 +23,7 @@ GRAIN = 10
 Act = Callable[[], Awaitable[None]]
 
 
-AUDIT = 20
+AUDIT = 30
 """Minutes between two looks of the auditor: what is wrong stays wrong."""
 
 

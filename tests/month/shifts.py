@@ -132,9 +132,10 @@ async def covered(month: Month, theirs: set[tuple[Duty, int]]) -> None:
     """`theirs`: who is on duty as the program has it. Whoever is missing was reported missing before."""
     station, now = month.station, month.station.now
     rota = await station.rota()
-    assert rota.on(now) == theirs, f"{rota.local(now)}: on duty should be {rota.on(now)}, but {theirs} are"
+    on = rota.on(now)
+    assert on == theirs, f"{rota.local(now)}: on duty should be {on}, but {theirs} are"
     for duty in Duty:
-        if rota.empty(duty, now):
+        if all(has is not duty for has, _ in on):
             month.empty.add((duty, now.timestamp()))
             told = [gap for gap in station.gaps_told() if gap[0] is duty and gap[1] <= now < gap[2]]
             assert told, f"nobody has {duty} at {rota.local(now)}, and nobody was told"

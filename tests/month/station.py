@@ -160,15 +160,18 @@ class Station(World):
             return list(tx._run(sql, {}))  # type: ignore[attr-defined]
 
     async def rota(self) -> Rota:
-        """Who is on duty when, as the rows of this moment have it."""
+        """Who is on duty when, from yesterday on, as the rows of this moment have it."""
         officers, leaders = self._rows()
+        past = (self.now.astimezone(self.zone) - timedelta(days=2)).date().isoformat()
+        done = f"SELECT * FROM duty_change WHERE state = 'done' AND (day >= '{past}' OR back_day >= '{past}')"
+        granted = f"SELECT * FROM leave_of_absence WHERE state = 'granted' AND last_day >= '{past}'"
         return Rota(
             zone=self.zone,
             start_on=self.start_on,
             officers=officers,
             leaders=leaders,
-            changes=await self.rows("SELECT * FROM duty_change WHERE state = 'done' ORDER BY number"),
-            leaves=await self.rows("SELECT * FROM leave_of_absence WHERE state = 'granted'"),
+            changes=await self.rows(f"{done} ORDER BY number"),
+            leaves=await self.rows(granted),
         )
 
     async def on_duty(self, duty: Duty = Duty.OFFICER) -> list[Someone]:

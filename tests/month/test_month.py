@@ -117,7 +117,6 @@ async def test_thirty_days(opens: Opens, record_property: Callable[[str, object]
     seen = await holds(station, month)
     figures = f"{wall:.1f} s, {cpu:.1f} s of them work: {month.done}, {seen}, {len(month.late)} lie"
     record_property("month", figures)
-    print(figures)
     assert await station.count("SELECT COUNT(*) FROM chat_group WHERE kind <> '民警'") == GROUPS
     assert month.done["matter"] + month.done["urgent"] > 800
     async with station.engine.read() as tx:

@@ -14,6 +14,7 @@ from handlers.tickets.timing import dues
 from storage.model.tickets import State, Ticket
 from storage.unit import Unit
 from tests.harness import World
+from tests.month.station import hasten
 
 WORDS = (
     *("接单 1", "到场 1", "挂起 1 等物业 2小时", "挂起 1 等监控 20分钟", "挂起 1 等群众 3天", "继续 1"),
@@ -87,6 +88,7 @@ async def _told(template: Path, steps: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(template, Path(folder) / "w.db")
         world = World(f"sqlite:///{folder}/w.db")
+        hasten(world.engine)
         await world.open()
         await world.chen.says("@民警 楼上往下扔垃圾")
         watched = Watched(world)
@@ -98,7 +100,7 @@ async def _told(template: Path, steps: list[tuple[str, int]]) -> None:
         await world.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(steps=STEPS)
 @example(steps=[("接单 1", 10), ("挂起 1 等物业 2小时", 130), ("补充 1 在办", 5)])
 def test_deadlines_move_by_what_was_paused(sqlite_template: Path, steps: list[tuple[str, int]]) -> None:
