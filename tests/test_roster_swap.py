@@ -213,6 +213,18 @@ async def test_who_said_yes_elsewhere_meanwhile_has_no_room(world: World) -> Non
     assert await state(world) is ChangeState.ASKED
 
 
+async def test_what_was_asked_first_and_is_answered_last_breaks_nothing_settled_between(world: World) -> None:
+    await world.wang.tells("换班 11月25日白班 和李强")
+    card = world.li.inbox[-1]
+    await world.boss.tells("换班 11月25日白班 赵敏 换 李强")
+    await world.boss.tells("换班 11月25日白班 李强 换 周明")
+    settled = await on_day(world, 25)
+    assert sorted(settled) == sorted(["王建国 08:00", "周明 08:00", "李强 20:00"])
+    await world.li.presses_old(card, card.button("可以"), world.li.private)
+    assert world.li.read == say.YOU_NOT_FREE
+    assert (await on_day(world, 25), await state(world)) == (settled, ChangeState.ASKED)
+
+
 async def test_the_post_has_gone_meanwhile(world: World) -> None:
     await world.li.tells("换班 明天夜班 和王建国")
     await world.boss.tells("临时排班 11月21日夜班 去掉 李强")

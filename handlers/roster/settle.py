@@ -9,7 +9,7 @@ from handlers.kit import roster_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.plan import Plan, has_room, holders, span
+from handlers.kit.plan import Plan, has_room, holders, span, unfit
 from handlers.roster.feature import leaders, names_of, plan_around, roster, station_at
 from handlers.roster.reporting import report
 from storage.model.messages import Button, Content, Role
@@ -128,7 +128,15 @@ async def _ended(ctx: Context, change: Change) -> str:
 
 
 def _fits(plan: Plan, change: Change, taker: int) -> bool:
-    """The giver still has the post, and the taker (and, for what comes back, the giver) has room."""
+    """The giver still has the post, the taker (and, for what comes back, the giver) has room, nothing settled breaks.
+
+    Changes count in the order of their numbers: what was asked first and is answered last comes before the others.
+    """
+    days = [post.day for post in posts(change)]
+    settled = replace(change, to_id=taker, state=ChangeState.DONE)
+    then = replace(plan, changes=[*plan.changes, settled])
+    if not set(unfit(then, min(days), max(days))) <= set(unfit(plan, min(days), max(days))):
+        return False
     if change.from_id is not None and change.from_id not in holders(plan, change.post):
         return False
     if change.back is None:
