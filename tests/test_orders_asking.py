@@ -103,7 +103,7 @@ async def test_what_is_told_in_private_is_on_no_button_of_the_group(world: World
     await numbered(world, 1)
     await world.liu.tells("邻居天天打孩子")
     await world.zhao.says("@平安小助手 我去处理", to="g9")
-    assert world.last("g9").labels == [f"接单 #1 {MATTER}", "接单 #2", say.NONE]
+    assert world.last("g9").labels == ["接单 #2", f"接单 #1 {MATTER}", say.NONE]  # what is urgent first
 
 
 @on_sqlite
