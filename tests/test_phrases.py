@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from handlers.kit.phrases import Action, Ambiguous, Phrase, Topic, Why, read_phrase
 from tests.phrases_kit import COLLEAGUES, NOW, Row, rows
 
-DEV = [row for part in ("", *(f"_{letter}" for letter in "bcdefgh")) for row in rows(f"dev{part}.jsonl")]
+DEV = [row for part in ("", *(f"_{letter}" for letter in "bcdefghij")) for row in rows(f"dev{part}.jsonl")]
 
 
 HELD_OUT = rows("heldout.jsonl")

@@ -10,6 +10,7 @@ from itertools import islice
 
 from handlers.kit.phrases import families
 from handlers.kit.phrases.doubt import asked_or_unsure, conditional, taken_back
+from handlers.kit.phrases.lexicon import composed
 from handlers.kit.phrases.meaning import Action
 from handlers.kit.phrases.words import NUMBER, PERSON, PLACES, SEP, Marked
 
@@ -42,9 +43,13 @@ _SUBJECT = (
     "[我俺](?!就)|(?<!继续)(?<!接着)等|[是已]|正(?!常)|都是|对方|双方|当事人|报警人|现场|转给|交给|让|重新派|换人|处理完|退|先挂|挂起|办结|结案|请求"
     "|需要|往前|里面"
 )
+_BECAUSE = (
+    "烟感|设备|报警|小孩|孩子|老[人头太]|机器|系统|手机|线路|电池|邻居|对方|当事人|双方|业主|物业|因为?|由于|经|现场|人[走没已不在]|他|她|结果|家属|房东|租客"
+)
 _JOINT = re.compile(
     rf"(?<=[吧啦哈呀哦啊])(?=[\u4e00-\u9fff{PERSON}])"
-    rf"|(?<=了)(?={_SUBJECT}|[人门车都因没有在还现]|物业|业主|家属|老人|小孩|孩子|不用|马上|这就|先)"
+    rf"|(?<=了)(?={_SUBJECT}|[人门车都因没有在还现]|物业|业主|家属|老人|小孩|孩子|不用|马上|这就|先|快|赶紧|多派|结果|人家|他|她)"
+    rf"|(?<=误报|假警|虚警|办结|结案|挂起|退回)(?={_BECAUSE})"
     rf"|(?<=[\u4e00-\u9fff{PERSON}])(?={_SUBJECT})"
 )
 """Where a new clause may begin though nobody typed a space."""
@@ -57,7 +62,7 @@ _PLAINLY = re.compile(
 _FRONT = re.compile(
     r"(?:(?:手[头上里](?:的|[这那]单|[这那]个)?|[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个?活儿?|个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
     r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|警(?=[我俺])|(?:这|那个?)?事情?(?=[办解处搞弄])|儿|的(?:那个)?事儿?|的活儿?|的话|的|话"
-    r"|对了|不好意思|抱歉|对不[起住]|真的?|那个|行了?|好了|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?"
+    r"|新(?:的|单子?|来的|派的)(?=[我俺])|对了|不好意思|抱歉|对不[起住]|真的?|那个|行了?|好了|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?"
     r"|可以|把|将|呢|啊|哈|吧|[:：、/+&和跟])\s?)*",
     re.IGNORECASE,
 )
@@ -105,6 +110,7 @@ _GOES = _whole(families.GOES)
 _HIM = re.compile("[他她]")
 _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|挂|加急|支援")
 """Says nothing but the order."""
+_HOW_MANY = re.compile("[名个位辆台]|女")
 _CALLED = frozenset({Action.CLAIM, Action.TRANSFER, Action.HELP})
 """What may follow a name at the beginning."""
 _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
@@ -159,6 +165,11 @@ def _meant(core: str) -> Action | None:
     return next((action for action, pattern in _ORDERS if pattern.fullmatch(core)), None)
 
 
+def _said(core: str, *, addressed: bool) -> Action | None:
+    """Under a card or beside a number what is said in any order will do."""
+    return _meant(core) or (composed(core) if addressed and len(core) <= LONGEST_ORDER else None)
+
+
 def is_talk(text: str) -> bool:
     """`text`: without a number, and no card is replied to. Words that name no matter at all: 没空, 马上到, 我走了."""
     clauses = _clauses(text)
@@ -175,7 +186,7 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
         return noted
     clauses = [piece for clause in clauses for piece in _unglued(clause, marked.text, addressed=addressed)]
     full = [c for c in clauses if c.core and c.core != PERSON]
-    meant = [(clause, _meant(clause.core)) for clause in full]
+    meant = [(clause, _said(clause.core, addressed=addressed)) for clause in full]
     orders = [(clause, action) for clause, action in meant if action]
     cannot = [clause for clause, action in meant if action is None and _CANNOT.fullmatch(clause.core)]
     free = [clause for clause, action in meant if action is None and clause not in cannot]
@@ -334,6 +345,8 @@ def _reading(
     order = next((c for c in orders if _PURE.search(c.core)), orders[0] if orders else None)
     if action in _SAYS_WHY and order is not None and not _PURE.search(order.core):
         order = None
+    if action is Action.HELP and order is not None and _HOW_MANY.search(order.core):
+        order = None  # what is needed belongs to what is said
     timed = action is Action.PAUSE and not orders
     return Reading(action, person, _told(marked, [c for c in full if c is not order]), timed)
 

@@ -148,7 +148,7 @@ _HANDOVER = _whole(
 )
 
 
-_OFF_DUTY = _whole("我(?:先|要|已经)?下班了?")
+_OFF_DUTY = _whole("[我俺]?(?:先|要|已经)?下班[了咯啦]")
 
 
 def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambiguous | None:
@@ -216,7 +216,7 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
         return Ambiguous(Why.WHICH_DAY, (order,))
     if (
         "①" in slots
-        or person
+        or (person and topic is not Topic.EXCHANGE)
         or (topic is Topic.LEAVE and _TODAY.search(slots))
         or _SO_LONG.search(slots)
         or text.strip("。.!！") in {"换班", "调班"}

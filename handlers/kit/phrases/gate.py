@@ -1,0 +1,67 @@
+"""What must hold before anything is done. Whatever else a sentence says has to fit the order, or it is asked about.
+
+1. Nothing said beside it is a second order: 12退还是挂, 12转物业 挂起.
+2. No choice is left open: 或者, or.
+3. A ticket is put off for a reason or till a time that is an order: 明天再说 alone is talk.
+4. A name with nothing but 去 behind it is a wish only if the ticket is numbered: 小李去吧，他在那边 is news.
+5. A note is of what has happened: no 快 and no 差不多 in it.
+"""
+
+import re
+
+from handlers.kit.phrases.meaning import Action, Phrase
+from handlers.kit.phrases.words import NUMBER, PERSON
+
+_SECOND = {
+    Action.CLAIM: "接单|认领",
+    Action.RESOLVE: "办结|结案|结单|销案",
+    Action.FALSE_REPORT: "误报|假警|谎报",
+    Action.PAUSE: "挂起|挂着|暂停|(?:先|再|还是|或者?)挂",
+    Action.GIVE_BACK: "退回|退单|退了|(?:先|再|还是|或者?)退",
+    Action.TRANSFER: "转派|转给|移交给|(?:先|再|还是|或者?)转",
+    Action.PRIORITY: "加急",
+    Action.HELP: "请求(?:支援|增援)",
+    Action.RESUME: "恢复办理|解除挂起",
+}
+"""Words nobody uses but for an order."""
+_SECONDS = {
+    action: re.compile("|".join(f"(?:{words})" for other, words in _SECOND.items() if other is not action))
+    for action in Action
+}
+_TOLD_OF = re.compile("(?:等|待|已经?|需|要求|说|问|催|告知|建议|申请|准备|打算|怕|担心|不|没|让|叫|是|被|给|由|刚|才|都)[^,，。\\s]{0,6}$")
+"""Before such a word: part of a story."""
+_COMPATIBLE = frozenset(
+    {
+        (Action.FALSE_REPORT, Action.RESOLVE),
+        (Action.GIVE_BACK, Action.TRANSFER),
+        (Action.TRANSFER, Action.GIVE_BACK),
+    }
+)
+_OPEN = re.compile("(?<=[转退挂办结接交派回起单])\\s?(?:或者?|还是)|(?<![a-z])or(?![a-z])|要么|抑或", re.IGNORECASE)
+_UNFINISHED = re.compile("快.{0,6}[了完]|差不多|一半|还是|(?<![a-z])or(?![a-z])|或者?|抵|^已达")
+_PUT_OFF = re.compile("(?!等)(?:的?事儿?)?[^,，。\\s]{1,8}再(?:说|看看?)[吧啊哈了]*")
+_STOPS = re.compile("挂|停|放|缓|搁|推|改|约")
+_SO_FAR = re.compile("(?:这样|这么着|到这[儿里]?)[吧啊哈了]*$")
+_NEWS = re.compile(f"(?<![让叫派请由]){PERSON}(?:去|上|来)(?:吧|[看处办][看理]?)?[了啊哈]?(?=[\\s,，]*[他她])")
+
+
+def to_ask(order: Phrase, said: str) -> bool:
+    """`said`: the whole sentence with its marks. Is there more in it than the order can explain?"""
+    if order.action is Action.NOTE:
+        return _UNFINISHED.search(order.text) is not None
+    if order.action is Action.PAUSE and _PUT_OFF.fullmatch(order.text):
+        return not _STOPS.search(said)
+    if order.action is Action.PAUSE and not order.text and _SO_FAR.search(said):
+        return True
+    if order.action is Action.TRANSFER and NUMBER not in said and _NEWS.search(said):
+        return True
+    if order.action in _SECOND and _OPEN.search(said):
+        return True
+    return order.action in _SECOND and order.action is not Action.RESOLVE and _second(order.action, order.text)
+
+
+def _second(action: Action, text: str) -> bool:
+    for found in _SECONDS[action].finditer(text):
+        if not _TOLD_OF.search(text[: found.start()]):
+            return True
+    return False
