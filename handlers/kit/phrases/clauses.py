@@ -32,6 +32,7 @@ _HINDERED = re.compile(
 
 _ONLY_TOLD = {
     Action.FALSE_REPORT: re.compile("[^按标算结办处]{1,8}吧"),
+    Action.RESOLVE: re.compile(".{0,6}(?:没事儿?|完|好|妥|定|解决)了吧"),
     Action.CLAIM: re.compile(".{1,8}[接去来办管弄理跟]的"),
 }
 """误报吧 is a guess and 按误报办吧 an order, 我接的 is old news and 我的 a claim."""
@@ -48,7 +49,7 @@ _BECAUSE = (
 )
 _JOINT = re.compile(
     rf"(?<=[吧啦哈呀哦啊])(?=[\u4e00-\u9fff{PERSON}])"
-    rf"|(?<=了)(?={_SUBJECT}|[人门车都因没有在还现]|物业|业主|家属|老人|小孩|孩子|不用|马上|这就|先|快|赶紧|多派|结果|人家|他|她)"
+    rf"|(?<=了)(?={_SUBJECT}|[人门车都因没有在还现]|物业|业主|家属|老人|小孩|孩子|不用|马上|这就|先|快|赶紧|多派|结果|人家|他|她|现在|可以|能结|就结|就是|主要|其实|原来是)"
     rf"|(?<=误报|假警|虚警|办结|结案|挂起|退回)(?={_BECAUSE})"
     rf"|(?<=[\u4e00-\u9fff{PERSON}])(?={_SUBJECT})"
 )
@@ -60,8 +61,8 @@ _PLAINLY = re.compile(
 """Words of the trade: an order even if no ticket is named."""
 
 _FRONT = re.compile(
-    r"(?:(?:手[头上里](?:的|[这那]单|[这那]个)?|[那这]个?(?:[^§,]{1,6}的)(?=[给我让由交归转])|[那这](?:个?活儿?|个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
-    r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|警(?=[我俺])|(?:这|那个?)?事情?(?=[办解处搞弄])|儿|的(?:那个)?事儿?|的活儿?|的话|的|话"
+    r"(?:(?:手[头上里](?:的|[这那]单|[这那]个)?|[那这]个?(?:[^§,]{1,6}的)呢?(?=[给我俺让由交归转])|[那这](?:个?活儿?|个|边|边儿|单子?|件|起|条|家|活儿?|警|趟|俩"
+    r"|两个|仨)|[那这](?=[给我让由交归转])|关于|号|单子?|警情|警(?=[我俺])|(?:这|那个?)?事情?(?=[办解处搞弄])|儿|的(?:那个)?事儿?|的活儿?|的话|的|话|报警(?=[我俺])"
     r"|新(?:的|单子?|来的|派的)(?=[我俺])|对了|不好意思|抱歉|对不[起住]|真的?|那个|行了?|好了|得了?|中|成|ok|嘿|哎|喂|诶|嗯|哦|收到|明白|好的?"
     r"|可以|把|将|呢|啊|哈|吧|[:：、/+&和跟])\s?)*",
     re.IGNORECASE,
@@ -107,10 +108,12 @@ _TIMED = _whole(families.PAUSE_TIMED)
 _SETTLED = _whole(families.SETTLED)
 _YOU = _whole(families.YOU)
 _GOES = _whole(families.GOES)
+_AWAY = re.compile(f"(?:{PLACES})?{PERSON}(?:都|也|今天|还)?(?:不在|没空|休息?|请假|在?忙着?|走不开|没来)(?:呢|了)?")
 _HIM = re.compile("[他她]")
 _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|挂|加急|支援")
 """Says nothing but the order."""
 _HOW_MANY = re.compile("[名个位辆台]|女")
+_HOW_LONG = re.compile("[天周月晚]|小时|分钟|钟头|星期|礼拜")
 _CALLED = frozenset({Action.CLAIM, Action.TRANSFER, Action.HELP})
 """What may follow a name at the beginning."""
 _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
@@ -195,6 +198,8 @@ def read_clauses(marked: Marked, *, addressed: bool) -> Reading | None:
     action = _one({action for _, action in orders}, orders)
     if action is None and not orders:
         action, orders = _without_order(clauses, full, free, cannot, addressed=addressed)
+    if action is Action.CLAIM and cannot:
+        return None
     if action is None or (action not in _CALLED and clauses[0].core == PERSON):
         return None
     if any(taken_back(c.core, action) or (conditional(c.core) and _undoes(action, c, orders)) for c in free):
@@ -243,14 +248,20 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
         if len(first.core) < 2 or len(second.core) < 2:
             continue
         order = (
-            first.core if _meant(first.core) and not _ONE.fullmatch(first.core) and not _THEN.match(second.core) else ""
+            first.core
+            if _meant(first.core)
+            and not _ONE.fullmatch(first.core)
+            and not _THEN.match(second.core)
+            and not _TOO_SHORT.fullmatch(first.core)
+            and not (_HE_THEN.match(second.core) and _meant(first.core) is Action.CLAIM)
+            else ""
         )
         hindered = _CANNOT.fullmatch(first.core) and _meant(second.core) not in _SAYS_WHY | {Action.TRANSFER}
         if (
             not order
             and not hindered
-            and _meant(second.core)
-            and (_alone(first.core) or _TOLD_FIRST.search(first.core))
+            and _said(second.core, addressed=addressed)
+            and (_alone(first.core) or _TOLD_FIRST.search(_FINE.sub("", first.core)))
         ):
             order = second.core
         if order and (addressed or (_PLAINLY.search(order) and _LOOSELY.search(text[clause.start : joint + 2]))):
@@ -260,8 +271,11 @@ def _unglued(clause: _Clause, text: str, *, addressed: bool) -> list[_Clause]:
 
 _LOOSELY = re.compile("(?:[吧了啦哈]..|等.|对方|双方)$")
 _ONE = re.compile(families.I)
-_THEN = re.compile("[给再就跟喊叫]|联系|告诉|通知|打")
+_TOO_SHORT = re.compile("[推退压挂停要关销清急跑领拿收]了?吧?")
+_HE_THEN = re.compile("(?:[他她]|人家|对方)就")
+_THEN = re.compile("[给再跟喊叫]|就(?!是)|联系|告诉|通知|打")
 """After 到了: not an arrival, but when something else will be done."""
+_FINE = re.compile("没事儿?|没问题|没大碍|没受伤|不[吵闹打追要]了?(?:究|紧)?")
 _TOLD_FIRST = re.compile(f"^(?!.*(?:{PERSON}|[没未不别甭]|可能|应该|估计|好像|大概|他说|听说)).{{2,}}了$")
 
 
@@ -327,8 +341,12 @@ def _without_order(
 
 def _fits(action: Action, free: list[_Clause], *, addressed: bool) -> bool:
     if action is Action.CLAIM:
-        return all(families.NEAR.fullmatch(c.core) or (addressed and PERSON not in c.core) for c in free)
+        return all(families.NEAR.fullmatch(c.core) or (addressed and _others(c.core)) for c in free)
     return addressed or action is Action.GIVE_BACK or not any(TALK.search(c.core) for c in free)
+
+
+def _others(core: str) -> bool:
+    return PERSON not in core or _AWAY.fullmatch(core) is not None
 
 
 def _reading(
@@ -347,6 +365,8 @@ def _reading(
         order = None
     if action is Action.HELP and order is not None and _HOW_MANY.search(order.core):
         order = None  # what is needed belongs to what is said
+    if action is Action.PAUSE and order is not None and _HOW_LONG.search(order.core):
+        order = None
     timed = action is Action.PAUSE and not orders
     return Reading(action, person, _told(marked, [c for c in full if c is not order]), timed)
 

@@ -41,6 +41,7 @@ _FORBIDDEN = {
 """Another order than the one that stands beside it may well be forbidden: 我到了，不用转了."""
 
 _MISDIALLED = re.compile("打错(?:电话)?了?")
+_MISTAKEN = re.compile("我?(?:[接抢]错)了?(?:单子?)?")
 _CONDITION = re.compile(r"如果|要是|万一|的话(?=$|[\s,，。吧])|假如|除非|倘若|本来[想要打]|原本|差点|早知道")
 _NO_NOTE = re.compile("[呢是好]|谁|怎么|咋|在哪|有没有|写[的了]?$|一?下$|[栏表]")
 _NOT_YET = re.compile("还没|尚未")
@@ -54,6 +55,8 @@ _RESIDENT = re.compile(
 def taken_back(text: str, action: Action) -> bool:
     """Do these words beside an order make it a question or a mistake?"""
     if action is Action.FALSE_REPORT and _MISDIALLED.fullmatch(text):
+        return False
+    if action is Action.GIVE_BACK and _MISTAKEN.fullmatch(text):
         return False
     if action is Action.NOTE:
         return any(p.search(text) for p in (_ASKED, _CORRECTED)) or _NO_NOTE.match(text) is not None

@@ -3,8 +3,9 @@
 1. Nothing said beside it is a second order: 12退还是挂, 12转物业 挂起.
 2. No choice is left open: 或者, or.
 3. A ticket is put off for a reason or till a time that is an order: 明天再说 alone is talk.
-4. A name with nothing but 去 behind it is a wish only if the ticket is numbered: 小李去吧，他在那边 is news.
-5. A note is of what has happened: no 快 and no 差不多 in it.
+4. What is done is done, and not about to be: 12马上办结.
+5. A name with nothing but 去 behind it is a wish only if the ticket is numbered: 小李去吧，他在那边 is news.
+6. A note is of what has happened: no 快 and no 差不多 in it.
 """
 
 import re
@@ -40,20 +41,45 @@ _COMPATIBLE = frozenset(
 _OPEN = re.compile("(?<=[转退挂办结接交派回起单])\\s?(?:或者?|还是)|(?<![a-z])or(?![a-z])|要么|抑或", re.IGNORECASE)
 _UNFINISHED = re.compile("快.{0,6}[了完]|差不多|一半|还是|(?<![a-z])or(?![a-z])|或者?|抵|^已达")
 _PUT_OFF = re.compile("(?!等)(?:的?事儿?)?[^,，。\\s]{1,8}再(?:说|看看?)[吧啊哈了]*")
+_DONE = frozenset({Action.RESOLVE, Action.ARRIVE, Action.FALSE_REPORT})
+_NOT_YET = re.compile("(?:马上|这就|立刻|立马|一?会儿?|稍后|待会儿?|等会儿?|快|即将|就要|准备|正在|就|要){1,3}[了啊吧]*")
 _STOPS = re.compile("挂|停|放|缓|搁|推|改|约")
-_SO_FAR = re.compile("(?:这样|这么着|到这[儿里]?)[吧啊哈了]*$")
+_COME_BACK = re.compile("(?!等)[^,，。\\s]{1,8}再[说看去来弄办处][看理一下]{0,2}[吧啊哈了]*")
+_END = "[了啊吧呢哈的呀]*"
+_VAGUE = {
+    Action.PAUSE: re.compile(f"先?(?:就|暂时)?(?:这样|这么着|到这[儿里]?|不结){_END}"),
+    Action.FALSE_REPORT: re.compile(f"(?:就|都)?是?(?:个|一场)?误会{_END}"),
+    Action.TRANSFER: re.compile(f"{PERSON}(?:去|上|来){_END}"),
+    Action.CLAIM: re.compile(f"(?:[我俺]?(?:也|就)?(?:离得?)?(?:比较|很|最|挺)?近|[我俺]?(?:先|都|已经?|刚)到){_END}"),
+}
+"""As much news as an order."""
+_ALONE = {
+    Action.FALSE_REPORT: re.compile("误报|误触|误按|[假虚谎]"),
+    Action.GIVE_BACK: re.compile("退|换|派|撤|重|别人|接|谁|单"),
+    Action.PAUSE: re.compile("挂|等|缓|[今明后周号点天]"),
+    Action.TRANSFER: re.compile("(?!.*看(?:看|下|一下)?$)"),
+    Action.CLAIM: re.compile("(?!.*[先都已刚]到)"),
+}
+"""What an order of no ticket must say, besides there being just one that can be meant."""
 _NEWS = re.compile(f"(?<![让叫派请由]){PERSON}(?:去|上|来)(?:吧|[看处办][看理]?)?[了啊哈]?(?=[\\s,，]*[他她])")
 
 
-def to_ask(order: Phrase, said: str) -> bool:
-    """`said`: the whole sentence with its marks. Is there more in it than the order can explain?"""
+def to_ask(order: Phrase, said: str, *, replied: bool) -> bool:
+    """`said`: the whole sentence with its marks. Is there more in it than the order can explain, or too little?"""
     if order.action is Action.NOTE:
         return _UNFINISHED.search(order.text) is not None
-    if order.action is Action.PAUSE and _PUT_OFF.fullmatch(order.text):
-        return not _STOPS.search(said)
-    if order.action is Action.PAUSE and not order.text and _SO_FAR.search(said):
+    numbered = NUMBER in said
+    lone = _ALONE.get(order.action)
+    if lone and not (numbered or replied) and not lone.search(said):
         return True
-    if order.action is Action.TRANSFER and NUMBER not in said and _NEWS.search(said):
+    vague = _VAGUE.get(order.action)
+    if vague and not (numbered and order.action is Action.TRANSFER) and vague.fullmatch(said.replace(NUMBER, "").strip()):
+        return True
+    if order.action is Action.PAUSE and (_PUT_OFF if numbered else _COME_BACK).fullmatch(order.text):
+        return not _STOPS.search(said)
+    if order.action in _DONE and _NOT_YET.fullmatch(order.text):
+        return True
+    if order.action is Action.TRANSFER and not numbered and _NEWS.search(said):
         return True
     if order.action in _SECOND and _OPEN.search(said):
         return True

@@ -56,7 +56,7 @@ _TWO = re.compile(
 _WORKING = re.compile(
     "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
     "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
-    "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
+    "|撤|换(?!号|锁|了?电话)|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
     "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
     "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我"
     "|帮我|发一?下|查一?下|看看|保持|注意|锁好|别[动急怕开]|不要[动急怕开]|请|记得|千万|放心|告诉|你|我们会"
@@ -137,8 +137,8 @@ def read_phrase(
     if not replied and NUMBER not in marked.text and is_talk(marked.text):
         return None
     found = desk.told(marked, said)
-    if isinstance(found, Phrase) and to_ask(found, marked.text):
-        return Ambiguous(Why.WHICH_ACTION, (found,))
+    if isinstance(found, Phrase) and to_ask(found, marked.text, replied=bool(replied)):
+        return Ambiguous(Why.WHICH_ACTION, (found,)) if replied or NUMBER in marked.text else None
     return found
 
 

@@ -179,6 +179,8 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
 _TICKETS = re.compile("\\d\\s?号?[这那]?个?单|退[回单掉]|转[给派交]|挂起|办结|结案|误报")
 _FOR_HIM = re.compile("^(?:§(?:让|叫)我|我?(?:帮|替)(?:§|他|她))(?:(?:帮|替)(?:§|他|她))?(?:来)?(?=问|查|看)")
 _KEPT = re.compile("(?:不|别|甭|没|取消|不用|不想|没人)(?:用|要|想|再|[和跟]§)?(?:换|调|顶|替|代|倒|串|请假|休假)")
+_THEIRS = re.compile("③[^我俺咱你替帮顶和跟与]*(?:班|休|假)了")
+"""News: 孙伟明天换班了."""
 _BOSS = re.compile(r"^(?:班长|所长|队长|领导|报告|各位|兄弟们|老大|大家)[\s,，]*")
 
 
@@ -201,7 +203,7 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     if _LISTED.fullmatch(dayless) and "①" in dayless:
         return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
     slots = _SHIFT.sub("②", dayless).replace("§", "③")
-    if _KEPT.search(text):
+    if _KEPT.search(text) or _THEIRS.fullmatch(slots):
         return None
     topic = _topic(slots) or posts.swap_topic(slots)
     if topic is None:
