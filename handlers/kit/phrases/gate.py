@@ -25,38 +25,44 @@ _SECOND = {
     Action.RESUME: "恢复办理|解除挂起",
 }
 """Words nobody uses but for an order."""
+_MOVES = frozenset({*_SECOND, Action.ARRIVE})
 _SECONDS = {
     action: re.compile("|".join(f"(?:{words})" for other, words in _SECOND.items() if other is not action))
     for action in Action
 }
-_TOLD_OF = re.compile("(?:等|待|已经?|需|要求|说|问|催|告知|建议|申请|准备|打算|怕|担心|不|没|让|叫|是|被|给|由|刚|才|都)[^,，。\\s]{0,6}$")
-"""Before such a word: part of a story."""
-_COMPATIBLE = frozenset(
-    {
-        (Action.FALSE_REPORT, Action.RESOLVE),
-        (Action.GIVE_BACK, Action.TRANSFER),
-        (Action.TRANSFER, Action.GIVE_BACK),
-    }
+_TOLD_OF = re.compile(
+    "(?:等|待|已经?|需|要求|说|问|催|告知|建议|申请|准备|打算|怕|担心|不|没|让|叫|是|被|给|由|刚|才"
+    "|都)[^,，。\\s]{0,6}$"
 )
-_OPEN = re.compile("(?<=[转退挂办结接交派回起单])\\s?(?:或者?|还是)|(?<![a-z])or(?![a-z])|要么|抑或", re.IGNORECASE)
+"""Before such a word: part of a story."""
+_OPEN = re.compile(
+    "(?<=[转退挂办结接交派回起单])\\s?(?:或者?|还是)|(?<![a-z])or(?![a-z])|要么|抑或|[我俺§]还是[我俺§]", re.IGNORECASE
+)
 _UNFINISHED = re.compile("快.{0,6}[了完]|差不多|一半|还是|(?<![a-z])or(?![a-z])|或者?|抵|^已达")
 _PUT_OFF = re.compile("(?!等)(?:的?事儿?)?[^,，。\\s]{1,8}再(?:说|看看?)[吧啊哈了]*")
 _DONE = frozenset({Action.RESOLVE, Action.ARRIVE, Action.FALSE_REPORT})
-_NOT_YET = re.compile("(?:马上|这就|立刻|立马|一?会儿?|稍后|待会儿?|等会儿?|快|即将|就要|准备|正在|就|要){1,3}[了啊吧]*")
+_NOT_YET = re.compile(
+    "(?:马上|这就|立刻|立马|一?会儿?|稍后|待会儿?|等会儿?|快|即将|就要|准备|正在|就|要){1,3}[了啊吧]*"
+)
 _STOPS = re.compile("挂|停|放|缓|搁|推|改|约")
 _COME_BACK = re.compile("(?!等)[^,，。\\s]{1,8}再[说看去来弄办处][看理一下]{0,2}[吧啊哈了]*")
 _END = "[了啊吧呢哈的呀]*"
 _VAGUE = {
-    Action.PAUSE: re.compile(f"先?(?:就|暂时)?(?:这样|这么着|到这[儿里]?|不结){_END}"),
+    Action.PAUSE: re.compile(
+        f"先?(?:就|暂时)?(?:这样|这么着|到这[儿里]?|不结){_END}|[挂停放搁]了.{{1,4}}(?:天|小时|周|月)了?"
+    ),
     Action.FALSE_REPORT: re.compile(f"(?:就|都)?是?(?:个|一场)?误会{_END}"),
     Action.TRANSFER: re.compile(f"{PERSON}(?:去|上|来){_END}"),
-    Action.CLAIM: re.compile(f"(?:[我俺]?(?:也|就)?(?:离得?)?(?:比较|很|最|挺)?近|[我俺]?(?:先|都|已经?|刚)到){_END}"),
+    Action.CLAIM: re.compile(
+        f"(?:[我俺]?(?:也|就)?(?:离得?)?(?:比较|很|最|挺)?近|[我俺]?(?:先|都|已经?|刚)到){_END}|[我俺]呢|有空[我俺].*"
+        f"|[^\\s,，]*[看去问办来见]过了?|.*(?:你去|[我俺]不[去接来办管]).*"
+    ),
 }
 """As much news as an order."""
 _ALONE = {
-    Action.FALSE_REPORT: re.compile("误报|误触|误按|[假虚谎]"),
-    Action.GIVE_BACK: re.compile("退|换|派|撤|重|别人|接|谁|单"),
-    Action.PAUSE: re.compile("挂|等|缓|[今明后周号点天]"),
+    Action.FALSE_REPORT: re.compile(".*(?:误报|误触|误按|[假虚谎])"),
+    Action.GIVE_BACK: re.compile("(?![我俺]?不[去来干]了)"),
+    Action.PAUSE: re.compile(".*(?:挂|等|缓|[今明后周号点天])"),
     Action.TRANSFER: re.compile("(?!.*看(?:看|下|一下)?$)"),
     Action.CLAIM: re.compile("(?!.*[先都已刚]到)"),
 }
@@ -70,10 +76,14 @@ def to_ask(order: Phrase, said: str, *, replied: bool) -> bool:
         return _UNFINISHED.search(order.text) is not None
     numbered = NUMBER in said
     lone = _ALONE.get(order.action)
-    if lone and not (numbered or replied) and not lone.search(said):
+    if lone and not (numbered or replied) and not lone.match(said):
         return True
     vague = _VAGUE.get(order.action)
-    if vague and not (numbered and order.action is Action.TRANSFER) and vague.fullmatch(said.replace(NUMBER, "").strip()):
+    if (
+        vague
+        and not (numbered and order.action is Action.TRANSFER)
+        and vague.fullmatch(said.replace(NUMBER, "").strip())
+    ):
         return True
     if order.action is Action.PAUSE and (_PUT_OFF if numbered else _COME_BACK).fullmatch(order.text):
         return not _STOPS.search(said)
@@ -81,13 +91,11 @@ def to_ask(order: Phrase, said: str, *, replied: bool) -> bool:
         return True
     if order.action is Action.TRANSFER and not numbered and _NEWS.search(said):
         return True
-    if order.action in _SECOND and _OPEN.search(said):
+    if order.action in _MOVES and _OPEN.search(said):
         return True
-    return order.action in _SECOND and order.action is not Action.RESOLVE and _second(order.action, order.text)
+    return order.action in _MOVES - {Action.RESOLVE} and _second(order.action, order.text)
 
 
 def _second(action: Action, text: str) -> bool:
-    for found in _SECONDS[action].finditer(text):
-        if not _TOLD_OF.search(text[: found.start()]):
-            return True
-    return False
+    found = _SECONDS[action].finditer(text)
+    return any(not _TOLD_OF.search(text[: second.start()]) for second in found)

@@ -69,7 +69,8 @@ HELP = (
     rule(Action.HELP, rf"{{N}}{_HERE}{_NEED}(?:几个|两个|个|一下|点)?{_BACKUP}{{X}}"),
     rule(
         Action.HELP,
-        rf"{{N}}{_HERE}(?:{_NEED}|再来|派|再派)(?:一个|两个|三个|个|几个|俩|点|些|两)?人(?:来|过来|去)?{_BACKUP}?(?!了){{X}}",
+        rf"{{N}}{_HERE}(?:{_NEED}|再来|派|再派)(?:一个|两个|三个|个|几个|俩|点|些|两)?人(?:来|过来"
+        rf"|去)?{_BACKUP}?(?!了){{X}}",
     ),
     rule(
         Action.HELP,

@@ -148,7 +148,7 @@ _HANDOVER = _whole(
 )
 
 
-_OFF_DUTY = _whole("[我俺]?(?:先|要|已经)?下班[了咯啦]")
+_OFF_DUTY = _whole("[我俺]?(?:先|要|已经)?下班[了咯啦]?")
 
 
 def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambiguous | None:

@@ -79,7 +79,9 @@ _SPELT = {
     "dc": "到场",
     "daochang": "到场",
 }
-_SPELLING = re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})(?![a-z])\s?", re.IGNORECASE)
+_SPELLING = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})(?![a-z])(?:\s(?=[a-z]))?", re.IGNORECASE
+)
 """As young people type it: 41me去, 34 hang一下, 15jd."""
 
 _HOME = (
