@@ -84,7 +84,7 @@ _LONGEST = max(map(len, _LETTERS))
 _GOING = "[lh]f*m$|m[fuosvm]*e?$|m[fuosvm]*|t[fuosvt]*e?|m[fuosvm]*[lht][fuosvlhtm]*|h[fuosvh]*"
 _SAID = (
     (Action.CLAIM, f"[fosv]*b?f*I[fuosvI]*(?:{_GOING})f*"),
-    (Action.ARRIVE, "(?=.*[eps])[fIwpo]*a[fea]*s?[fes]*"),
+    (Action.ARRIVE, "(?=.*[eps])[fIwpo]*a[fea]*[so]?[fes]*"),
     (Action.RESOLVE, "[fIpov]*D[feD]*"),
     (Action.FALSE_REPORT, "[fIpoi]*X[feX]*"),
     (Action.GIVE_BACK, "[fI]*B[feB]*"),
