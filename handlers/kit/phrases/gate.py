@@ -4,8 +4,9 @@
 2. No choice is left open: 或者, or.
 3. A ticket is put off for a reason or till a time that is an order: 明天再说 alone is talk.
 4. What is done is done, and not about to be: 12马上办结.
-5. A name with nothing but 去 behind it is a wish only if the ticket is numbered: 小李去吧，他在那边 is news.
-6. A note is of what has happened: no 快 and no 差不多 in it.
+5. A matter that goes on is closed only in so many words: 12ok了 人已带回所里.
+6. A name with nothing but 去 behind it is a wish only if the ticket is numbered: 小李去吧，他在那边 is news.
+7. A note is of what has happened: no 快 and no 差不多 in it.
 """
 
 import re
@@ -44,6 +45,8 @@ _DONE = frozenset({Action.RESOLVE, Action.ARRIVE, Action.FALSE_REPORT})
 _NOT_YET = re.compile(
     "(?:马上|这就|立刻|立马|一?会儿?|稍后|待会儿?|等会儿?|快|即将|就要|准备|正在|就|要){1,3}[了啊吧]*"
 )
+_GOES_ON = re.compile("带回|做笔录|下一步|待进一步|还在|后续|传唤到?所")
+_CLOSED = re.compile("[办完]结|结[案单了警]|销|关|归档|完毕|处[理置]完")
 _STOPS = re.compile("挂|停|放|缓|搁|推|改|约")
 _COME_BACK = re.compile("(?!等)[^,，。\\s]{1,8}再[说看去来弄办处][看理一下]{0,2}[吧啊哈了]*")
 _END = "[了啊吧呢哈的呀]*"
@@ -88,6 +91,8 @@ def to_ask(order: Phrase, said: str, *, replied: bool) -> bool:
     if order.action is Action.PAUSE and (_PUT_OFF if numbered else _COME_BACK).fullmatch(order.text):
         return not _STOPS.search(said)
     if order.action in _DONE and _NOT_YET.fullmatch(order.text):
+        return True
+    if order.action is Action.RESOLVE and _GOES_ON.search(order.text) and not _CLOSED.search(said):
         return True
     if order.action is Action.TRANSFER and not numbered and _NEWS.search(said):
         return True

@@ -67,7 +67,7 @@ _LEAVE = re.compile(
 )
 _ASKED = re.compile("[?？吗么呢]|多少|怎么|没有$|谁|哪")
 _WHO_DUTY = re.compile(
-    rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|的|是|[{_S}])*(?:都有谁"
+    rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|所里|轮到|该|的|是|[{_S}])*(?:都有谁"
     rf"|是谁|谁|哪位|哪个|哪几个人?|哪些人)"
     rf"(?:①|在|是|来|上|当|现在)*(?:值班长?|带班|当班|的?班|备勤|值[白夜]班|[白夜]班|值|岗|岗上|所里"
     rf"|在岗)(?:来着)?[①的啊呀呢吗哈嘛{_S}]*"
@@ -221,7 +221,6 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
         or (person and topic is not Topic.EXCHANGE)
         or (topic is Topic.LEAVE and _TODAY.search(slots))
         or _SO_LONG.search(slots)
-        or text.strip("。.!！") in {"换班", "调班"}
     ):
         return order
     return Ambiguous(Why.WHICH_DAY, (order,))
