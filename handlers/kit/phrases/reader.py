@@ -104,6 +104,9 @@ _ASKS_ME = re.compile("你?们?(?:还没)?(?:到|出发|接|办|弄|处理|去)(
 _HANDED_ON = re.compile("转|移交")
 """What one does with one's own ticket; 派 can be said of any."""
 
+_TO_WHOM = re.compile(f"([转派交给让叫请]) +(?={PERSON})")
+"""转给 小王: the space before a name parts nothing."""
+
 _RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
 
 
@@ -126,6 +129,7 @@ def read_phrase(
         return None
     said = plain(text)
     named, people = name_people(said, colleagues)
+    named = _TO_WHOM.sub(r"\1", named)
     if not said or (to_resident(said) and not named.startswith(PERSON)):
         return None
     shift = read_shift(named, people, today)

@@ -165,12 +165,16 @@ class Marked:
         return " ".join(filter(None, parts))
 
 
+_NOISE = " 。.!！~～…哈"
+"""What ends a sentence and changes nothing in it."""
+
+
 def plain(text: str) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone."""
     text = _GRAND.sub(lambda m: m.group().translate(_AS_PLAIN), _BRACKETS.sub(r"\1 ", text))
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
-    text = as_meant(_TENS.sub(lambda m: _TEN[m.group()], _SPACE.sub(" ", text).strip()))
-    return text.rstrip(" 。.!！~～…哈")
+    text = _SPACE.sub(" ", text).strip().rstrip(_NOISE)
+    return as_meant(_TENS.sub(lambda m: _TEN[m.group()], text)).rstrip(_NOISE)
 
 
 def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
