@@ -173,8 +173,11 @@ def plain(text: str) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone."""
     text = _GRAND.sub(lambda m: m.group().translate(_AS_PLAIN), _BRACKETS.sub(r"\1 ", text))
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
-    text = _SPACE.sub(" ", text).strip().rstrip(_NOISE)
-    return as_meant(_TENS.sub(lambda m: _TEN[m.group()], text)).rstrip(_NOISE)
+    text = _SPACE.sub(" ", text).strip()
+    bare = text.rstrip(_NOISE)
+    if bare.endswith("一") and not bare.endswith(("周一", "期一", "拜一")) and bare != text:
+        bare = f"{bare}哈"  # 一哈 is 一下
+    return as_meant(_TENS.sub(lambda m: _TEN[m.group()], bare)).rstrip(_NOISE)
 
 
 def mark(text: str, people: tuple[str, ...], known: frozenset[int]) -> Marked:
