@@ -8,8 +8,8 @@ from storage.model.roster import ChangeState, Free
 from storage.unit import Unit
 from tests.harness import World
 from tests.ordering import again, numbered
+from tests.rostering import on_day, state
 from tests.stories import MATTER, everything, on_sqlite, person_id
-from tests.test_roster_swap import on_day, state
 
 # START is Friday 20 November 2026, 11:00. 王建国 and 赵敏 have 8–20, 李强 20–8.
 

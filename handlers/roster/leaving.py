@@ -12,7 +12,7 @@ from handlers.kit.facts import LeaveGranted
 from handlers.kit.onduty import plan_of
 from handlers.kit.plan import posts_of
 from handlers.roster.feature import called, leaders, members, names_of, own_number, roster, station_at, today
-from handlers.roster.holes import report
+from handlers.roster.reporting import report
 from handlers.roster.words import read_days
 from storage.model.messages import Button, Content, Role
 from storage.model.people import Member
@@ -165,6 +165,7 @@ async def cancel(ctx: Context, number: int) -> None:
     ):
         raise UsageError(say.LEAVE_OVER.format(number=number))
     await _log(ctx, leave, number, LeaveState.CANCELLED)
+    await report(ctx, ctx.here)
     names = await names_of(ctx, leave.station_id)
     name, days = names.get(leave.person_id, ""), say.leave_days(leave)
     text = say.LEAVE_CANCELLED.format(number=number, name=name, days=days)

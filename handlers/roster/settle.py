@@ -11,6 +11,7 @@ from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.plan import Plan, has_room, holders, span
 from handlers.roster.feature import leaders, names_of, plan_around, roster, station_at
+from handlers.roster.reporting import report
 from storage.model.messages import Button, Content, Role
 from storage.model.people import Member, Station
 from storage.model.roster import Change, ChangeKind, ChangeState, Post
@@ -82,6 +83,7 @@ async def arrange(ctx: Context, station: Station, change: Change) -> Change:
     """Settled without a question: by a leader, or because nobody else stands there."""
     change = await ctx.unit.roster.add_change(replace(change, state=ChangeState.DONE), ctx.now)
     await log(ctx, change, "arranged")
+    await report(ctx, station)
     await _tell_settled(ctx, station, change, by=ctx.who.person.name)
     await ctx.answer(await _settled(ctx, change, by=ctx.who.person.name))
     return change
@@ -160,6 +162,7 @@ async def take(ctx: Context, change_id: int) -> None:
     change = replace(change, to_id=taker, state=ChangeState.DONE)
     await log(ctx, change, "taken")
     ctx.station = station
+    await report(ctx, station)
     await _tell_settled(ctx, station, change)
     settled = await _settled(ctx, change)
     await _close_questions(ctx, change, settled)

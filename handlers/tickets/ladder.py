@@ -11,14 +11,14 @@ from handlers.kit.access import Permission, may
 from handlers.kit.clocks import Clock
 from handlers.kit.context import Context
 from handlers.kit.desks import card_groups, desk_of
-from handlers.kit.facts import TicketRose, TicketRouted, TicketUnreached
+from handlers.kit.facts import TicketGrew, TicketRose, TicketRouted, TicketUnreached
 from handlers.kit.life_texts import Step
 from handlers.kit.onduty import who_is_on
 from handlers.kit.plan import OnDuty
 from handlers.kit.routing import queue_of, takers_of
 from handlers.tickets.feature import tickets
 from handlers.tickets.limits import TicketSettings, limits_at
-from handlers.tickets.timing import dues, time_of, zone_of
+from handlers.tickets.timing import dues, reached, running, zone_of
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Content, Lane
 from storage.model.people import Duty, PersonRole
@@ -38,24 +38,18 @@ class Moment:
 
 
 async def moments(ctx: Context, ticket: Ticket) -> list[Moment]:
-    """When whom will hear of what, if nothing happens; in order."""
-    return sorted(Moment(*each) for each in await _steps(ctx, ticket))
-
-
-async def _steps(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock, int]]:
-    limits = await limits_at(ctx, ticket.station_id)
-    of = await time_of(ctx, ticket, limits.target(ticket))
-    waits = limits.ladder_of(ticket)
-    return [
-        (of.after(at, wait), clock, step) for at, clock in await dues(ctx, ticket) for step, wait in enumerate(waits)
-    ]
+    """When whom will hear of what, if nothing happens; in order. No pause counts, after a missed target neither."""
+    waits = (await limits_at(ctx, ticket.station_id)).ladder_of(ticket)
+    return [Moment(at, clock, step) for at, clock, step in await reached(ctx, ticket, waits)]
 
 
 async def watch(ctx: Context, ticket: Ticket) -> None:
-    """Look again when the next step is due. Doing it twice does no harm."""
-    coming = [at for at, _, _ in await _steps(ctx, ticket) if at > ctx.now]
-    if coming:
-        await _look(ctx, ticket, min(coming))
+    """Raise every step that is due, each only once, and look again when the next one is. Twice does no harm."""
+    for moment in await moments(ctx, ticket):
+        if moment.at > ctx.now:
+            await _look(ctx, ticket, moment.at)
+            return
+        await _raise(ctx, ticket, moment.clock, moment.step)
 
 
 async def _look(ctx: Context, ticket: Ticket, at: datetime) -> None:
@@ -65,6 +59,14 @@ async def _look(ctx: Context, ticket: Ticket, at: datetime) -> None:
 
 @tickets.on(TicketRouted)
 async def waits(ctx: Context, fact: TicketRouted) -> None:
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is not None:
+        await watch(ctx, ticket)
+
+
+@tickets.on(TicketGrew)
+async def grew(ctx: Context, fact: TicketGrew) -> None:
+    """More words may make it another matter, with other targets."""
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is not None:
         await watch(ctx, ticket)
@@ -85,20 +87,23 @@ async def look_again(ctx: Context, ticket: Ticket) -> None:
 
 @tickets.job("clock")
 async def strike(ctx: Context, payload: dict[str, Any]) -> None:
-    """Every step that is due is raised, each only once; then on to the next one."""
     ticket = await ctx.unit.tickets.get(int(payload["ticket"]))
-    if ticket is None:
-        return
-    for moment in await moments(ctx, ticket):
-        if moment.at <= ctx.now:
-            await _raise(ctx, ticket, moment.clock, moment.step)
-    await watch(ctx, ticket)
+    if ticket is not None:
+        await watch(ctx, ticket)
 
 
-async def _raise(ctx: Context, ticket: Ticket, clock: Clock, step: int) -> bool:
-    """False if this was raised before: the job's key is the promise."""
-    payload = {"ticket": ticket.id, "clock": clock, "step": step, "round": ticket.round}
-    return await ctx.later("alarm", at=ctx.now, key=f"alarm:{ticket.id}:{clock}:{step}:{ticket.round}", payload=payload)
+async def _raise(ctx: Context, ticket: Ticket, clock: Clock, step: int) -> None:
+    """Once for as long as the clock runs on; after a stop it may be true again, and alarm() knows who heard of it."""
+    since = _round(ticket, clock)
+    payload = {"ticket": ticket.id, "clock": clock, "step": step, "round": since}
+    key = f"alarm:{ticket.id}:{clock}:{step}:{since}:{ticket.round}:{ticket.paused_ms}"
+    await ctx.later("alarm", at=ctx.now, key=key, payload=payload)
+
+
+def _round(ticket: Ticket, clock: Clock) -> str:
+    """Since when a clock counts: a return begins a new wait for somebody, but no new time to settle the matter in."""
+    since = running(ticket).get(clock)
+    return since.isoformat() if since is not None else ""
 
 
 @tickets.job("alarm")
@@ -108,7 +113,7 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
         ticket_id=int(payload["ticket"]), clock=payload["clock"], step=STEPS[payload["step"]], round=payload["round"]
     )
     ticket = await _still(ctx, raised)
-    if ticket is None:
+    if ticket is None or await ctx.unit.alarms.raised(raised):
         return
     if raised.step is Step.OFFICER:
         await _brought_to_who_is_there(ctx, ticket)
@@ -140,7 +145,7 @@ async def _brought_to_who_is_there(ctx: Context, ticket: Ticket) -> None:
 async def _still(ctx: Context, raised: Alarm) -> Ticket | None:
     """The ticket, if that target is still missed; None if it is no longer true."""
     ticket = await ctx.unit.tickets.get(raised.ticket_id)
-    if ticket is None or ticket.round != raised.round:
+    if ticket is None or _round(ticket, Clock(raised.clock)) != raised.round:
         return None
     late = any(clock == raised.clock and at <= ctx.now for at, clock in await dues(ctx, ticket))
     return ticket if late else None

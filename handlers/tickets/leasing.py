@@ -1,6 +1,6 @@
 """A claim is a lease: whoever shows no sign of life is nudged, and then the ticket goes to somebody on duty now."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.kit import life_texts as say
@@ -28,8 +28,13 @@ async def begin(ctx: Context, ticket: Ticket) -> None:
     if ticket.state not in HELD or until is None:
         return
     nudge = until - _length_left(await limits_at(ctx, ticket.station_id), ticket)
-    key = f"lease:{ticket.id}:{until.timestamp():.3f}:nudge"
+    key = f"{_name(ticket, until, nudge)}:nudge"
     await ctx.later("lease_nudge", at=max(nudge, ctx.now), key=key, payload={"ticket": ticket.id})
+
+
+def _name(ticket: Ticket, until: datetime, nudge: datetime) -> str:
+    """One lease, for keys. A short one and a long one from before may end at the same moment: they are two."""
+    return f"lease:{ticket.id}:{until.timestamp():.3f}:{nudge.timestamp():.3f}"
 
 
 async def _silent(ctx: Context, payload: dict[str, Any]) -> Ticket | None:
@@ -58,20 +63,21 @@ async def nudge(ctx: Context, payload: dict[str, Any]) -> None:
     if ticket.lease_until - ctx.now > left:
         await begin(ctx, ticket)
         return
-    stamp = f"{ticket.lease_until.timestamp():.3f}"
-    told = say.nudge(ticket, ticket.lease_until - ctx.now)
+    name = _name(ticket, ticket.lease_until, ticket.lease_until - left)
     # A nudge that comes late, after a stop of ours, leaves as much time as one in time; after that it is not true.
     ends = max(ticket.lease_until, ctx.now + left)
+    if not await ctx.later("lease_end", at=ends, key=f"{name}:end", payload={"ticket": ticket.id}):
+        return  # nudged already: this one was meant for a lease from before a pause
+    told = say.nudge(ticket, ticket.lease_until - ctx.now)
     await ctx.tell(
         ticket.assignee_id,
         told,
         lane=lane(ticket),
         ticket_id=ticket.id,
-        key=f"lease:{ticket.id}:{stamp}",
+        key=name,
         expires_at=ends,
     )
     await ctx.log(EntryKind.NUDGED, ticket=ticket, data={"to": ticket.assignee_id})
-    await ctx.later("lease_end", at=ends, key=f"lease:{ticket.id}:{stamp}:end", payload={"ticket": ticket.id})
 
 
 @tickets.job("lease_end")

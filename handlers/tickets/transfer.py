@@ -1,5 +1,7 @@
 """转派: hand a ticket to a colleague."""
 
+from dataclasses import replace
+
 from handlers.kit import life_texts, parse, queue_texts, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
@@ -17,7 +19,7 @@ from handlers.tickets.queueing import turn_to
 from handlers.tickets.view import card_to, refresh
 from storage.model.messages import Button, Content, Role
 from storage.model.people import Member
-from storage.model.tickets import WAITING, EntryKind, Move, Ticket
+from storage.model.tickets import WAITING, EntryKind, Move, State, Ticket
 
 LONGEST_REASON = 200
 
@@ -93,7 +95,7 @@ async def _give(ctx: Context, ticket: Ticket, taker: Member, reason: str) -> Non
     if before == person.id:
         raise UsageError(texts.TRANSFER_SAME.format(number=number, officer=person.name))
     ticket = await awake(ctx, ticket)
-    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(replace(ticket, state=State.CLAIMED))
     moved = await ctx.unit.tickets.move(ticket.id, Move.TRANSFER, at=ctx.now, assignee_id=person.id, until=until)
     if moved is None:
         now = await ctx.unit.tickets.get(ticket.id)

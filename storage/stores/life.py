@@ -16,7 +16,10 @@ _IDS = msgspec.json.Decoder(tuple[int, ...])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Somebody must hear that a target was missed: once per ticket, clock, step of the ladder, and round."""
+    """Somebody must hear that a target was missed: once per ticket, clock, step of the ladder, and round.
+
+    `round`: since when the clock counts.
+    """
 
     ticket_id: int
     clock: str
@@ -103,9 +106,13 @@ class Alarms:
         self._tx = tx
 
     async def add(self, alarm: Alarm, person_id: int, at: datetime) -> bool:
-        """False if this person has it already."""
+        """False if this person has it already. What was dropped may be true again."""
         row = await self._tx.one("alarm_add", person_id=person_id, at=to_ms(at), **_columns(alarm))
         return row is not None
+
+    async def raised(self, alarm: Alarm) -> bool:
+        """Somebody hears of it, or has."""
+        return await self._tx.one("alarm_raised", **_columns(alarm)) is not None
 
     async def waiting(self, person_id: int) -> list[Alarm]:
         """What this person has not been told yet, oldest first."""
