@@ -197,6 +197,7 @@ async def _questions(world: Scene) -> None:
     await twice.tells("另外，门禁坏了 暗语申")
     await world.passes(minutes=3)
     await twice.tells("找到了")
+    await twice.tells("还没解决")
     seeing = world.neighbour()
     await seeing.says("@民警 我也看到了")
     asking = world.neighbour()
@@ -244,6 +245,7 @@ async def _pushes(world: Scene) -> None:
     await world.boss.presses("到 07:00 再发")
     await world.boss.tells("播报 状态")
     await world.boss.tells("播报 甲所夜里发的")
+    await world.li.says("收到", to="g9", reply_to=world.card(4, "g9").ref)
 
 
 async def rehearse(url: str) -> Scene:
@@ -295,7 +297,7 @@ def law(stage: Stage, take: Take) -> None:
 
 def _follows(take: Take, chat: str) -> bool:
     """Who reads our residents' group may follow what is told there: as a neighbour, not as an officer."""
-    return chat in RESIDENTS and take.event.button.startswith("watch:")
+    return chat in RESIDENTS and (take.event.button.startswith("watch:") or "关注" in take.event.text)
 
 
 def forbidden(stage: Stage, chat: str) -> tuple[str, ...]:

@@ -246,7 +246,7 @@ async def test_each_queue_shows_how_it_stands(world: World) -> None:
     await world.sun.tells("队列")
     assert world.sun.inbox[-1].text == (
         "各队现在：\n"
-        "【综合指挥室】未办结 0 单，没人接 0 单\n　值班：没有人；本月转走又转回 0 次\n"
+        "【综合指挥室】未办结 0 单，没人接 0 单\n　值班：还没有列成员；本月转走又转回 0 次\n"
         "【社区警务队】未办结 3 单，没人接 2 单，最早的等了 14 分钟\n　值班：王建国；本月转走又转回 1 次\n"
         "【案件办理队】未办结 0 单，没人接 0 单\n　值班：赵敏；本月转走又转回 0 次"
     )

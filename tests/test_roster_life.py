@@ -117,7 +117,7 @@ async def test_a_readable_week(world: World) -> None:
     await world.wang.says("排班", to="g9", addressed=True)
     lines = world.last("g9").text.splitlines()
     assert lines[0] == "11月16日（周一）"
-    at = lines.index("👉 11月20日（周五）　今天")
+    at = lines.index("11月20日（周五）　今天")
     assert lines[at + 1 :] == [
         "　08:00–20:00 王建国",
         "　08:00–20:00 赵敏",

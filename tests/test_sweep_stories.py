@@ -19,6 +19,7 @@ from tests.stories import claimed, everything, kinds, resolved
 TESTS = Path(__file__).parent
 
 COMMANDS = {
+    "关注": "test_burst_neighbours::test_who_follows_hears_that_it_was_no_matter",
     "协办": "test_life_pause::test_helpers_are_added_shown_told_and_released",
     "补充": "test_tickets_follow::test_by_command",
     "撤回": "test_tickets_follow::test_the_reporter_takes_it_back",
@@ -85,6 +86,8 @@ BUTTONS = {
     "rate": "test_tickets_closing::test_confirmed_and_rated_once",
     "reopen": "test_tickets_closing::test_not_solved_starts_it_again",
     "unsay": "test_relay_story::test_words_said_by_mistake_are_taken_back",
+    "notover": "test_life_words::test_of_several_it_is_asked_which",
+    "order": "test_orders_asking::test_the_choice_that_is_pressed_is_carried_out",
     "over": "test_relay_story::test_of_two_matters_it_is_asked_which",
     "told": "test_asking_back::test_a_press_answers_once",
     "watch": "test_burst_neighbours::test_a_neighbour_who_saw_it_too_may_follow_it",

@@ -79,6 +79,7 @@ class QueueStands:
     unclaimed: int
     oldest: datetime | None
     on_duty: Sequence[str]
+    manned: bool  # somebody belongs to it
     bounces: int
 
 
@@ -88,7 +89,7 @@ def queues(found: Iterable[QueueStands], now: datetime) -> str:
 
 def _queue(each: QueueStands, now: datetime) -> str:
     oldest = f"，最早的等了 {life_texts.length(now - each.oldest)}" if each.oldest is not None else ""
-    duty = "、".join(each.on_duty) or "没有人"
+    duty = "、".join(each.on_duty) or ("没有人" if each.manned else "还没有列成员")
     return (
         f"【{each.name}】未办结 {each.open} 单，没人接 {each.unclaimed} 单{oldest}\n"
         f"　值班：{duty}；本月转走又转回 {each.bounces} 次"

@@ -217,8 +217,7 @@ def week(days: Sequence[tuple[date, str, Sequence[str]]], today: date) -> str:
     """A readable week: each day with its kind and its turns; today stands out."""
     lines = []
     for day, kind, turns in days:
-        mark = "👉 " if day == today else ""
-        lines.append(f"{mark}{day_name(day)}{kind}{'　今天' if day == today else ''}")
+        lines.append(f"{day_name(day)}{kind}{'　今天' if day == today else ''}")
         lines += [f"　{line}" for line in turns] or ["　（没有人）"]
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from handlers.kit.queue_log import Stay, came_back, stays
 from handlers.kit.routing import queue_of, takers_of
 from handlers.tickets.feature import tickets
 from handlers.tickets.figures import figure, month_start
-from storage.model.queues import Desk
+from storage.model.queues import Desk, Place, QueueKind
 from storage.model.roster import Free
 from storage.model.tickets import WAITING, Entry
 from storage.stores.queues import OpenTicket
@@ -41,6 +41,7 @@ async def queues(ctx: Context, _: None) -> None:
             unclaimed=sum(t.state in WAITING for t in inside[queue.id]),
             oldest=min((t.opened_at for t in inside[queue.id]), default=None),
             on_duty=names[queue.id],
+            manned=bool(queue.members) or queue.place is Place.COMMUNITY or queue.kind is QueueKind.PARTNER,
             bounces=bounces[queue.id],
         )
         for queue in desk.queues

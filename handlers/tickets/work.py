@@ -20,6 +20,8 @@ from storage.model.messages import Button, Content, Role
 from storage.model.tickets import WAITING, EntryKind, Move, Service, State, Ticket
 
 LONGEST_FINDING = 1000
+FEWEST_LETTERS = 2
+"""A number or a sign alone tells nobody what was done."""
 
 
 # ── 接单 ───────────────────────────────────────────────────────────────────
@@ -133,6 +135,8 @@ async def typed_finding(ctx: Context) -> None:
 
 async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> bool:
     """True if it was this that closed the ticket."""
+    if sum(char.isalpha() for char in finding) < FEWEST_LETTERS:
+        raise UsageError(texts.NEED_FINDING)
     if len(finding) > LONGEST_FINDING:
         raise UsageError(texts.LONG_FINDING.format(limit=LONGEST_FINDING))
     moved = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import TALK, hedged, is_talk, read_clauses
 from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
+from handlers.kit.phrases.gate import to_ask
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
@@ -55,7 +56,8 @@ _TWO = re.compile(
 _WORKING = re.compile(
     "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
     "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
-    "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
+    "|撤|换(?!号|锁|了?电话)|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午"
+    "|回头|再说"
     "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
     "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我"
     "|帮我|发一?下|查一?下|看看|保持|注意|锁好|别[动急怕开]|不要[动急怕开]|请|记得|千万|放心|告诉|你|我们会"
@@ -66,7 +68,8 @@ _MATTER = re.compile(
     r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在"
     r"|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
     r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人"
-    r"|敲门|按门铃|打电话|那家|那户|屋里|屋内|灯|门|窗|狗|电动车|车|监控|那[男女]|护士|医生|医院|家长|学校|老师)"
+    r"|敲门|按门铃|打电话|那家(?!的)|那户(?!的)|屋里|屋内|灯|门|窗|狗|电动车|车|监控|那[男女]|护士|医生|医院|家长"
+    r"|学校|老师)"
 )
 _THIRD = re.compile(
     rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)"
@@ -101,6 +104,9 @@ _ASKS_ME = re.compile("你?们?(?:还没)?(?:到|出发|接|办|弄|处理|去)(
 _HANDED_ON = re.compile("转|移交")
 """What one does with one's own ticket; 派 can be said of any."""
 
+_TO_WHOM = re.compile(f"([转派交给让叫请]) +(?={PERSON})")
+"""转给 小王: the space before a name parts nothing."""
+
 _RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
 
 
@@ -122,9 +128,10 @@ def read_phrase(
     if len(text) > LONGEST:
         return None
     said = plain(text)
-    if not said or to_resident(said):
-        return None
     named, people = name_people(said, colleagues)
+    named = _TO_WHOM.sub(r"\1", named)
+    if not said or (to_resident(said) and not named.startswith(PERSON)):
+        return None
     shift = read_shift(named, people, today)
     if shift is not None and not (replied and shift == _ON_THE_WAY):
         return _with_person(shift, colleagues)
@@ -135,12 +142,10 @@ def read_phrase(
         return asked
     if not replied and NUMBER not in marked.text and is_talk(marked.text):
         return None
-    ordered = desk.ordered(marked)
-    if isinstance(ordered, Phrase):
-        return desk.reconsidered(ordered, marked)
-    if ordered and ordered.why is Why.WHICH_ACTION:
-        return ordered
-    return desk.in_clauses(marked) or ordered or desk.rest(marked, said)
+    found = desk.told(marked, said)
+    if isinstance(found, Phrase) and to_ask(found, marked.text, replied=bool(replied)):
+        return Ambiguous(Why.WHICH_ACTION, (found,)) if replied or NUMBER in marked.text else None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,15 @@ class _Desk:
         if found.action is order.action:
             return found if found.text or found.person else order
         return found if (order.action, found.action) in BETTER else order
+
+    def told(self, marked: Marked, said: str) -> Phrase | Ambiguous | None:
+        """An order, a note, or what is to be asked."""
+        ordered = self.ordered(marked)
+        if isinstance(ordered, Phrase):
+            return self.reconsidered(ordered, marked)
+        if ordered and ordered.why is Why.WHICH_ACTION:
+            return ordered
+        return self.in_clauses(marked) or ordered or self.rest(marked, said)
 
     def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
         """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""
@@ -319,7 +333,8 @@ class _Desk:
         elsewhere = self.replied is not None and self.replied not in numbers
         clear = _MATTER.match(body.lstrip(_EDGE)) is not None
         doubtful = asked_or_unsure(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
-        if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
+        several = len(numbers) > 1 or {n for group in marked.numbers[1:] for n in group} & self.known
+        if claims or elsewhere or not clear or doubtful or several:
             likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
             return Ambiguous(Why.WHICH_ACTION, (*likely, *claims, *((note,) if note.text else ())))
         return note

@@ -67,7 +67,7 @@ _LEAVE = re.compile(
 )
 _ASKED = re.compile("[?？吗么呢]|多少|怎么|没有$|谁|哪")
 _WHO_DUTY = re.compile(
-    rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|的|是|[{_S}])*(?:都有谁"
+    rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|所里|轮到|该|的|是|[{_S}])*(?:都有谁"
     rf"|是谁|谁|哪位|哪个|哪几个人?|哪些人)"
     rf"(?:①|在|是|来|上|当|现在)*(?:值班长?|带班|当班|的?班|备勤|值[白夜]班|[白夜]班|值|岗|岗上|所里"
     rf"|在岗)(?:来着)?[①的啊呀呢吗哈嘛{_S}]*"
@@ -148,7 +148,7 @@ _HANDOVER = _whole(
 )
 
 
-_OFF_DUTY = _whole("我(?:先|要|已经)?下班了?")
+_OFF_DUTY = _whole("[我俺]?(?:先|要|已经)?下班[了咯啦]?")
 
 
 def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambiguous | None:
@@ -179,6 +179,8 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
 _TICKETS = re.compile("\\d\\s?号?[这那]?个?单|退[回单掉]|转[给派交]|挂起|办结|结案|误报")
 _FOR_HIM = re.compile("^(?:§(?:让|叫)我|我?(?:帮|替)(?:§|他|她))(?:(?:帮|替)(?:§|他|她))?(?:来)?(?=问|查|看)")
 _KEPT = re.compile("(?:不|别|甭|没|取消|不用|不想|没人)(?:用|要|想|再|[和跟]§)?(?:换|调|顶|替|代|倒|串|请假|休假)")
+_THEIRS = re.compile("③[^我俺咱你替帮顶和跟与]*(?:班|休|假)了")
+"""News: 孙伟明天换班了."""
 _BOSS = re.compile(r"^(?:班长|所长|队长|领导|报告|各位|兄弟们|老大|大家)[\s,，]*")
 
 
@@ -201,7 +203,7 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     if _LISTED.fullmatch(dayless) and "①" in dayless:
         return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
     slots = _SHIFT.sub("②", dayless).replace("§", "③")
-    if _KEPT.search(text):
+    if _KEPT.search(text) or _THEIRS.fullmatch(slots):
         return None
     topic = _topic(slots) or posts.swap_topic(slots)
     if topic is None:
@@ -216,10 +218,9 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
         return Ambiguous(Why.WHICH_DAY, (order,))
     if (
         "①" in slots
-        or person
+        or (person and topic is not Topic.EXCHANGE)
         or (topic is Topic.LEAVE and _TODAY.search(slots))
         or _SO_LONG.search(slots)
-        or text.strip("。.!！") in {"换班", "调班"}
     ):
         return order
     return Ambiguous(Why.WHICH_DAY, (order,))
