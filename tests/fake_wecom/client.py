@@ -59,7 +59,8 @@ class Client:
         waiting = self._waiting[req_id] = asyncio.get_running_loop().create_future()
         await self.send(cmd, body, req_id)
         async with asyncio.timeout(ACK_SECONDS):
-            return await waiting
+            ack: Json = await waiting
+        return ack
 
     async def code(self, cmd: str, body: Json | None = None, req_id: str = "") -> int:
         return int((await self.call(cmd, body, req_id))["errcode"])
