@@ -1,6 +1,8 @@
 """The emulator: sealed user ids, files by media_id, recalls, malformed bodies, hung calls, and twenty breaks."""
 
 import asyncio
+import base64
+import hashlib
 import random
 from contextlib import suppress
 from typing import Any
@@ -54,6 +56,32 @@ async def test_files_by_media_id_and_a_recall() -> None:
         assert fake.seen("lijing")[0].text == ""
         clock.advance(86401)
         assert await bot.code("message/recall", {"msgid": sent["msgid"]}) == 40058
+
+
+async def test_a_file_goes_up_in_pieces() -> None:
+    clock = HeldClock()
+    plain = bytes(range(256)) * 3000
+    pieces = [plain[:524288], plain[524288:]]
+    begin: Json = {"type": "image", "filename": "a.png", "total_size": len(plain), "total_chunks": 2}
+    begin["md5"] = hashlib.md5(plain).hexdigest()
+    async with FakeWecom(state=State(clock=clock)) as fake, Client(fake.ws_url) as client:
+        await client.subscribe()
+        await fake.say("zhangsan", "在吗")
+        upload: Json = (await client.call("aibot_upload_media_init", begin))["body"]
+        for number in (1, 0, 0):
+            body = upload | {"chunk_index": number, "base64_data": base64.b64encode(pieces[number]).decode()}
+            assert await client.code("aibot_upload_media_chunk", body) == 0
+            if number == 1:
+                assert await client.code("aibot_upload_media_finish", upload) == 40058
+        media = (await client.call("aibot_upload_media_finish", upload))["body"]["media_id"]
+        assert fake.qyapi.files[media][0] == plain
+        picture = {"chatid": "zhangsan", "chat_type": 1, "msgtype": "image", "image": {"media_id": media}}
+        assert await client.code("aibot_send_msg", picture) == 0
+        assert await client.code("aibot_send_msg", picture | {"image": {}}) == 40007
+        late: Json = (await client.call("aibot_upload_media_init", begin))["body"]
+        clock.advance(1801)
+        body = late | {"chunk_index": 0, "base64_data": base64.b64encode(pieces[0]).decode()}
+        assert await client.code("aibot_upload_media_chunk", body) == 40058
 
 
 async def test_a_hung_call_keeps_its_connection_and_the_rest_goes_on() -> None:

@@ -65,6 +65,10 @@ client.on('message.text', async (frame) => {
   await client.sendMessage(target, { msgtype: 'markdown', markdown: { content: '提醒' } });
   await client.sendMessage(target, { msgtype: 'template_card', template_card: card });
 });
+client.on('message.voice', async (frame) => {
+  const { media_id } = await client.uploadMedia(Buffer.alloc(600000, 7), { type: 'file', filename: 'a.bin' });
+  await client.replyMedia(frame, 'file', media_id);
+});
 client.on('event.template_card_event', async (frame) => {
   const done = { ...card, button_list: [{ text: '已接单', style: 4, key: 'noop:T1' }] };
   await client.updateTemplateCard(frame, done);
@@ -123,6 +127,9 @@ async def test_the_platforms_own_client_talks_to_the_emulator() -> None:
             await fake.until(lambda: shown[2].labels == ["已接单"])
             await fake.aibot.enter("wang")
             assert [one.text for one in await fake.until_seen("wang", 1)] == ["您好"]
+            await fake.speak("wang", "发个文件")
+            (_, file) = await fake.until_seen("wang", 2, 30)
+            assert fake.qyapi.files[file.body["file"]["media_id"]][0] == bytes([7]) * 600000
             assert fake.state.complaints == []
         finally:
             process.kill()

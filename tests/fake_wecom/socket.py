@@ -21,6 +21,7 @@ from tests.fake_wecom.state import (
     Window,
     charge,
 )
+from tests.fake_wecom.upload import Upload
 
 PATIENCE = 0.5  # seconds for the other side's close frame
 ANSWERS = {
@@ -58,9 +59,14 @@ class Line:
 class Socket:
     """Faults go by command: "aibot_respond_msg", "ping" … `kicked`: how often a new connection ended an old one."""
 
-    def __init__(self, aibot: Aibot, manners: Manners | None = None) -> None:
+    def __init__(self, aibot: Aibot, upload: Upload, manners: Manners | None = None) -> None:
         self.aibot = aibot
         self.state: State = aibot.state
+        self._uploads = {
+            "aibot_upload_media_init": upload.begin,
+            "aibot_upload_media_chunk": upload.piece,
+            "aibot_upload_media_finish": upload.finish,
+        }
         self.manners = manners or Manners()
         self.line: Line | None = None
         self.lines: list[Line] = []
@@ -187,14 +193,15 @@ class Socket:
 
     def _obey(self, line: Line, cmd: str, req_id: str, body: Json) -> Json:
         try:
-            self._do(line, cmd, req_id, body)
+            result = self._do(line, cmd, req_id, body)
         except Refusal as refusal:
             return {"headers": {"req_id": req_id}, **refusal.as_json()}
         except SHAPELESS:
             return {"headers": {"req_id": req_id}, **Refusal(BAD_PARAM, "malformed body").as_json()}
-        return {"headers": {"req_id": req_id}, "errcode": 0, "errmsg": "ok"}
+        return {"headers": {"req_id": req_id}, "errcode": 0, "errmsg": "ok"} | ({"body": result} if result else {})
 
-    def _do(self, line: Line, cmd: str, req_id: str, body: Json) -> None:
+    def _do(self, line: Line, cmd: str, req_id: str, body: Json) -> Json:
+        """What the acknowledgement carries. Raises Refusal."""
         if cmd == "aibot_subscribe":
             self._subscribe(line, body)
         elif not line.subscribed:
@@ -207,8 +214,11 @@ class Socket:
             self.aibot.send(body)
         elif cmd in ANSWERS:
             self._answer(line, cmd, req_id, body)
+        elif cmd in self._uploads:
+            return self._uploads[cmd](body)
         else:
             raise Refusal(BAD_PARAM, f"unknown cmd {cmd}")
+        return {}
 
     def _subscribe(self, line: Line, body: Json) -> None:
         bot = self.aibot.bot
