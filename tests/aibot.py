@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import uvicorn
+from starlette.applications import Starlette
+
 from bot.adapters.wecom.api import new_session
-from bot.adapters.wecom.channel import Kit
+from bot.adapters.wecom.channel import Callback, Kit
 from bot.adapters.wecom.files import MediaFiles
 from bot.adapters.wecom_aibot.adapter import AibotPlatform
 from bot.adapters.wecom_aibot.connection import Patience
@@ -17,6 +21,8 @@ from bot.config import Settings
 from bot.core import Core, assemble, process_name
 from bot.hearing import Hearing
 from bot.metrics import Metrics
+from bot.web import wecom_hook
+from bot.web.server import Server
 from handlers import FEATURES
 from storage.engine import connect
 from storage.engine.migrate import migrate
@@ -83,6 +89,16 @@ class Play:
         async with self.core.engine.read() as tx:
             return dict(await Unit(tx).tickets.state_counts())
 
+    async def settled(self) -> None:
+        """Returns once all that came is handled, and of all that left it is written down what became of it."""
+        for _ in range(1500):
+            async with self.core.engine.read() as tx:
+                inbox, outbox = await Unit(tx).inbox.counts(), await Unit(tx).outbox.counts()
+            if "new" not in inbox and "leased" not in outbox:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"still busy: {inbox} {outbox}")
+
     async def until_states(self, wanted: dict[str, int], seconds: float = 15) -> None:
         """How many tickets there are in which state."""
         for _ in range(int(seconds * 50)):
@@ -102,7 +118,7 @@ async def running(
     engine = connect(url)
     await engine.open()
     hearing, clock, owner = Hearing(), SystemClock(), process_name()
-    async with new_session() as session:
+    async with new_session() as session, contextlib.AsyncExitStack() as stack:
         kit = Kit(
             settings=settings(fake, **more),
             engine=engine,
@@ -132,6 +148,10 @@ async def running(
             if not await Unit(tx).stations.all():
                 await _people(Unit(tx))
         await core.start(alone=first)
+        if platform.door is not None:
+            server, listening, address = _serve(platform.door)
+            fake.doors["aibot"].url = address + platform.door.callback_path
+            stack.push_async_callback(_stop, server, asyncio.create_task(server.serve([listening])))
         loops = [core.dispatcher.run(), core.courier.run(), core.jobs.run(), platform.run(core.inbox.accept)]
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:
@@ -144,6 +164,19 @@ async def running(
             await asyncio.gather(*tasks, return_exceptions=True)
             await core.courier.idle()
             await engine.close()
+
+
+def _serve(door: Callback) -> tuple[Server, socket.socket, str]:
+    """The program's own routes on a port of their own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    app = Starlette(routes=wecom_hook.routes(door))
+    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    return Server(config), listening, f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+async def _stop(server: Server, serving: "asyncio.Task[None]") -> None:
+    server.should_exit = True
+    await serving
 
 
 async def _people(unit: Unit) -> None:

@@ -200,8 +200,8 @@ class Speech:
         reply = await self._connection.ask("aibot_send_msg", render.pushed(out.to.chat_id, body))
         if isinstance(reply, Good):
             return self._sent("push", part, carded=True)
-        if part.card is not None and isinstance(reply, Refused) and "task_id" in reply.why:
-            return self._sent("push", part, carded=True)  # ids are never used twice: this very card has arrived before
+        if _arrived_before(part, reply):
+            return self._sent("push", part, carded=True)
         log.warning(RUNG_FAILED, key=out.key, rung="push", why=_why(reply))
         return judge(reply)
 
@@ -221,7 +221,7 @@ class Speech:
 
     def _outcome(self, rung: str, part: Part, reply: Call, *, carded: bool = False) -> SendResult | None:
         """None: this way is closed, another may be open."""
-        if isinstance(reply, Good):
+        if isinstance(reply, Good) or (carded and _arrived_before(part, reply)):
             return self._sent(rung, part, carded=carded)
         log.warning(RUNG_FAILED, key=part.key, rung=rung, why=_why(reply))
         result = judge(reply)
@@ -234,6 +234,11 @@ class Speech:
         if carded and part.card is not None:
             return Sent(message_ref=str(part.card["task_id"]))
         return Sent(message_ref=render.reference(rung, part.key))
+
+
+def _arrived_before(part: Part, reply: Call) -> bool:
+    """No other card ever has this card's id: if that is what is wrong with it, it is there already."""
+    return part.card is not None and isinstance(reply, Refused) and "task_id" in reply.why
 
 
 def _why(reply: Call) -> str:
