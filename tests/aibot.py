@@ -37,7 +37,7 @@ QUICK = Patience(ping=0.2, ack=1.0, pause_cap=0.05, refused=0.1, often=0.1, stan
 AT = "@平安小助手 "
 
 
-def settings(fake: FakeWecom, **more: Any) -> Settings:
+def settings(fake: FakeWecom, *, sealed: bool = False, **more: Any) -> Settings:
     kit = fake.setup
     section = {
         "bot_id": kit.bot.bot_id,
@@ -46,9 +46,10 @@ def settings(fake: FakeWecom, **more: Any) -> Settings:
         "url": fake.ws_url,
         "token": kit.token,
         "aes_key": kit.aes_key,
+        "encrypted_users": sealed,
     }
     shared = {"corp_id": kit.corp_id, "base_url": fake.base_url, "media_hosts": ["127.0.0.1"]}
-    return Settings.model_validate({"wecom_aibot": section, "wecom": shared, **more})
+    return Settings.model_validate({"wecom_aibot": section, "wecom": shared} | more)
 
 
 @dataclass
@@ -155,6 +156,7 @@ async def running(
         loops = [core.dispatcher.run(), core.courier.run(), core.jobs.run(), platform.run(core.inbox.accept)]
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:
+            await asyncio.wait_for(platform.ready.wait(), 10)
             if platform.connection is not None and first:
                 await asyncio.wait_for(platform.connection.up.wait(), 10)
             yield Play(fake, core, platform)
@@ -182,10 +184,12 @@ async def _stop(server: Server, serving: "asyncio.Task[None]") -> None:
 async def _people(unit: Unit) -> None:
     station = await unit.stations.put(code="dongwan", name="东湾派出所", tz="Asia/Shanghai")
     shifts = []
-    for user, name in (("wang", "王建国"), ("li", "李强")):
+    officer, admin = PersonRole.OFFICER, PersonRole.ADMIN
+    staff = (("wang", "王建国", officer), ("li", "李强", officer), ("wu", "吴工", admin))
+    for user, name, role in staff:
         person = await unit.people.add(name=name, code=user, aliases=())
         await unit.people.add_identity(Identity(platform=PLATFORM, bot=BOT, user_id=user, person_id=person.id))
-        await unit.people.set_role(person.id, station, PersonRole.OFFICER)
+        await unit.people.set_role(person.id, station, role)
         if user == "wang":
             shifts = [
                 Shift(id=0, station_id=station, person_id=person.id, duty=Duty.OFFICER, weekday=day, start=0, end=1440)

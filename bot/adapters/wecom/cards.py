@@ -102,7 +102,10 @@ def _face(text: str, sizes: Sizes, source: str) -> tuple[Json, bool]:
         body = [title, desc, *body] if desc else [title, *body]
         desc = ""
     words = "\n".join(body)
-    card: Json = {"main_title": {"title": clip(title, sizes.title)}}
+    whole = len(words) <= sizes.sub_title
+    # What stands in the body word for word needs no beginning of it as a title.
+    fits = len(title) <= sizes.title
+    card: Json = {"main_title": {"title": clip(title, sizes.title)}} if fits or not whole else {}
     if desc:
         card["main_title"]["desc"] = desc
     if words:
@@ -111,7 +114,7 @@ def _face(text: str, sizes: Sizes, source: str) -> tuple[Json, bool]:
         card["horizontal_content_list"] = fields
     if source:
         card["source"] = {"desc": clip(source, SOURCE), "desc_color": 0}
-    return card, len(words) <= sizes.sub_title
+    return card, whole
 
 
 def _button(button: Button, style: int) -> Json:

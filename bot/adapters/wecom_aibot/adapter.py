@@ -68,6 +68,7 @@ class AibotPlatform:
         self._clock = kit.clock
         self._freshen_after = freshen
         self._accept: Accept | None = None
+        self.ready = asyncio.Event()  # set once what comes by callback is taken
         self._queue: asyncio.Queue[Taken] = asyncio.Queue(BACKLOG)
         self._slow: set[asyncio.Task[None]] = set()
         self._live = Live()
@@ -117,6 +118,7 @@ class AibotPlatform:
     async def run(self, accept: Accept) -> None:
         """Hear until cancelled. By callback everything comes through `door`."""
         self._accept = accept
+        self.ready.set()
         log.info(STARTED, bot=self.bot, mode="callback" if self.connection is None else "socket")
         try:
             if self.connection is None:

@@ -49,6 +49,10 @@ def markdown(text: str, limit: int) -> str:
 
     At most `limit` bytes of UTF-8. (Whether every client honours a backslash no paper says.)
     """
+    return cut_text(_harmless(text), limit, "utf8")
+
+
+def _harmless(text: str) -> str:
     text = text.encode("utf-8", "replace").decode()
     parts: list[str] = []
     done = 0
@@ -56,8 +60,7 @@ def markdown(text: str, limit: int) -> str:
         parts += [_plain(text[done : link.start()]), link.group()]
         done = link.end()
     parts.append(_plain(text[done:]))
-    whole = _LINE_START.sub(lambda found: found[1] + _WIDE_START[found[2]], "".join(parts))
-    return cut_text(whole, limit, "utf8")
+    return _LINE_START.sub(lambda found: found[1] + _WIDE_START[found[2]], "".join(parts))
 
 
 def _plain(text: str) -> str:
@@ -71,4 +74,4 @@ def same(shown: str, quoted: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", _plain(text)).rstrip("…")
+    return re.sub(r"\s+", "", _harmless(text)).rstrip("…")
