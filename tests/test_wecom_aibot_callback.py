@@ -201,7 +201,7 @@ async def test_a_picture_that_never_comes_holds_up_nobody_else(tmp_path: Path) -
 
 async def test_sealed_user_ids_are_opened_by_the_application(tmp_path: Path) -> None:
     setup = Setup(bot=Bot(encrypted_users=True))
-    section = {"wecom_app": {"agent_id": setup.agent_id, "secret": setup.app_secret}}
+    section: dict[str, Any] = {"wecom_app": {"agent_id": setup.agent_id, "secret": setup.app_secret}}
     async with FakeWecom(setup) as fake, running(tmp_path, fake, sealed=True, **section) as play:
         fake.add_members("wang")
         await fake.say("wang", f"{AT}你好", STAFF)
@@ -213,7 +213,7 @@ async def test_sealed_user_ids_are_opened_by_the_application(tmp_path: Path) -> 
 
 async def test_without_an_answer_to_who_it_is_the_message_is_kept_all_the_same(tmp_path: Path) -> None:
     setup = Setup(bot=Bot(encrypted_users=True))
-    section = {"wecom_app": {"agent_id": setup.agent_id, "secret": "wrong"}}
+    section: dict[str, Any] = {"wecom_app": {"agent_id": setup.agent_id, "secret": "wrong"}}
     async with FakeWecom(setup) as fake, running(tmp_path, fake, sealed=True, **section) as play:
         await fake.say("chen", f"{AT}楼道里有人打架", OWNERS)
         await play.until_text(OWNERS, "已登记")

@@ -33,6 +33,16 @@ def stored(folder: Path) -> list[str]:
         return [row[0] for row in database.execute("SELECT event_id FROM inbox")]
 
 
+async def until_job(folder: Path, key: str) -> None:
+    """Those who manage the station are told."""
+    for _ in range(500):
+        with sqlite3.connect(folder / "pingan.db") as database:
+            if any(row[0].startswith(key) for row in database.execute("SELECT key FROM job")):
+                return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"no job {key}")
+
+
 async def talked(play: Play, *, group: bool = True) -> str:
     """Somebody has spoken to us, and was answered; the message's id."""
     message = await play.fake.say("li", f"{AT}你好", STAFF if group else "")
@@ -89,6 +99,7 @@ async def test_a_wrong_secret_is_tried_once_and_not_four_hundred_times(tmp_path:
             await play.until(lambda: len(fake.state.called("aibot_subscribe")) >= 1, "a try")
             await asyncio.sleep(0.5)
             assert len(fake.state.called("aibot_subscribe")) <= 2
+            await until_job(tmp_path, "deaf:BOTID:refused")
 
 
 async def test_a_peer_that_accepts_and_says_nothing_blocks_nobody(tmp_path: Path) -> None:
@@ -155,6 +166,7 @@ async def test_where_another_installation_takes_over_it_stands_by(tmp_path: Path
             body = {"bot_id": BOT, "secret": fake.setup.bot.secret}
             await other.send_json({"cmd": "aibot_subscribe", "headers": {"req_id": "other"}, "body": body})
             await play.until(lambda: fake.socket.kicked == 1, "taken over")
+            await until_job(tmp_path, "deaf:BOTID:taken_over")
             await asyncio.sleep(0.6)
             assert (fake.socket.kicked, len(fake.socket.lines)) == (1, 1)
             assert play.platform.connection is not None
@@ -191,7 +203,7 @@ async def test_where_the_answer_is_closed_it_is_pushed(tmp_path: Path, code: int
 
 
 async def test_where_nothing_else_is_open_the_webhook_of_the_group_speaks(tmp_path: Path) -> None:
-    hook = {"wecom_webhook": {"groups": [{"name": "民警群", "key": "key-1234", "chat": STAFF}]}}
+    hook: dict[str, Any] = {"wecom_webhook": {"groups": [{"name": "民警群", "key": "key-1234", "chat": STAFF}]}}
     async with FakeWecom() as fake, running(tmp_path, fake, **hook) as play:
         fake.add_webhook("key-1234", STAFF)
         sent = await play.platform.send(out(STAFF, "通知 *重要*"), "")
@@ -291,6 +303,15 @@ async def test_a_grey_button_and_thumbs_mean_nothing(tmp_path: Path) -> None:
         await fake.aibot.rate("li")
         await asyncio.sleep(0.1)
         assert stored(tmp_path) == before
+
+
+async def test_what_no_paper_tells_of_is_answered_all_the_same(tmp_path: Path) -> None:
+    async with FakeWecom() as fake, running(tmp_path, fake) as play:
+        await fake.aibot.say("chen", content={"msgtype": "hologram", "hologram": {}})
+        await play.until(lambda: fake.seen("chen"), "an answer")
+        await fake.say("chen", AT, OWNERS)
+        await play.until(lambda: fake.seen(OWNERS), "an answer")
+        assert "我在" in play.texts("chen")[0] + play.texts(OWNERS)[0]
 
 
 async def test_who_opens_the_chat_is_greeted_within_five_seconds(tmp_path: Path) -> None:

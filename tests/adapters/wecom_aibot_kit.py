@@ -40,6 +40,6 @@ def intake(engine: Engine, shelf: Shelf | None = None, *, global_key: str = "") 
     return Intake(BOT, OurNames(["平安小助手"]), ways, Users(None), shelf or Shelf(), global_key=global_key)
 
 
-async def taken(engine: Engine, name: str, **more: str) -> Taken:
+async def taken(engine: Engine, name: str, *, req_id: str = "") -> Taken:
     """The recorded callback as it would be stored."""
-    return await intake(engine).take(read(recorded(name)), NOW, **more)
+    return await intake(engine).take(read(recorded(name)), NOW, req_id=req_id)
