@@ -183,6 +183,15 @@ async def test_a_push_without_acknowledgement_is_uncertain(tmp_path: Path) -> No
         assert isinstance(await play.platform.send(out(STAFF, "通知", "k2"), ""), Unknown)
 
 
+@pytest.mark.parametrize("kind", ["close", "abort"])
+async def test_a_push_cut_off_is_known_to_be_uncertain_at_once(tmp_path: Path, kind: str) -> None:
+    async with FakeWecom() as fake, running(tmp_path, fake, patience=replace(QUICK, ack=60)) as play:
+        await talked(play)
+        fake.inject(Fault(kind, "aibot_send_msg"))  # type: ignore[arg-type]
+        async with asyncio.timeout(5):
+            assert isinstance(await play.platform.send(out(STAFF, "通知"), ""), Unknown)
+
+
 async def test_an_answer_without_acknowledgement_is_said_once_all_the_same(tmp_path: Path) -> None:
     """The second try goes by the same stream: it is over, so the first one did arrive."""
     async with FakeWecom() as fake, running(tmp_path, fake, patience=replace(QUICK, ack=0.2)) as play:
@@ -271,6 +280,7 @@ async def test_a_card_changes_only_while_somebody_has_just_pressed_it(tmp_path: 
         shown = next(s for s in fake.seen(STAFF) if s.history)
         assert shown.text == "✅ 已接单"
         assert isinstance(await play.platform.send(change, sent.message_ref), CannotEdit)  # one change per press
+        assert len(fake.state.called("aibot_respond_update_msg")) == 1
         before = len(stored(tmp_path))
         await fake.click("li", sent.message_ref, shown.card_for("li")["button_list"][0]["key"])  # a grey button
         await asyncio.sleep(0.1)
@@ -278,7 +288,7 @@ async def test_a_card_changes_only_while_somebody_has_just_pressed_it(tmp_path: 
 
 
 async def test_an_old_card_is_made_true_at_the_next_press(tmp_path: Path) -> None:
-    """王警官 claims on his own card; 李警官's card in the group cannot follow, until he presses it."""
+    """王警官 claims on his own card; the one in the group cannot follow, until anybody presses it."""
     async with FakeWecom() as fake:
         async with running(tmp_path, fake) as play:
             await talked(play)
@@ -290,7 +300,7 @@ async def test_an_old_card_is_made_true_at_the_next_press(tmp_path: Path) -> Non
             await play.press("wang", "wang", "接单")
             await play.until_text(STAFF, "1 号已接单：王建国")
         async with running(tmp_path, fake) as play:
-            card = await play.press("li", STAFF, "接单")
+            card = await play.press("neighbour", STAFF, "接单")
             await play.until(lambda: card.history, "the old card is true")
             assert "接单" not in card.labels
             assert await play.states() == {"已接单": 1}

@@ -27,10 +27,9 @@ from storage.engine.base import StoreDownError
 from storage.model.channels import ReplyRoute
 from storage.model.messages import Lane, Outgoing, OutKind
 
-WAY_GONE = frozenset({846605, 846608})
-"""The answer to that message has been given, or its time is over (D 101463): another way may be open."""
-
 STREAM_OVER = 846608
+"""That stream was finished before (D 101463)."""
+
 RESPONSE_PATH = "/cgi-bin/aibot/response"
 WEBHOOK_PATH = "/cgi-bin/webhook/send"
 CONNECT_SOON = 2.0
@@ -225,9 +224,7 @@ class Speech:
             return self._sent(rung, part, carded=carded)
         log.warning(RUNG_FAILED, key=part.key, rung=rung, why=_why(reply))
         result = judge(reply)
-        if isinstance(result, Never) or (isinstance(reply, Refused) and reply.code in WAY_GONE):
-            return None
-        return result
+        return None if isinstance(result, Never) else result
 
     def _sent(self, rung: str, part: Part, *, carded: bool = False) -> Sent:
         log.info(SAID, key=part.key, rung=rung)
