@@ -154,7 +154,16 @@ async def test_of_two_processes_one_connects_and_the_other_follows_it(tmp_path: 
             await talked(one)
             await asyncio.sleep(0.5)
             assert (fake.socket.kicked, len(fake.socket.lines)) == (0, 1)
-            assert isinstance(await two.platform.send(out("u:li", "好"), ""), Later)
+            for kind in (OutKind.SEND, OutKind.EDIT):
+                result = await two.platform.send(out("u:li", "好", kind=kind), "task")
+                assert isinstance(result, Later)
+                assert result.why == "another process is connected"
+            await fake.say("chen", f"{AT}楼上有人高空抛物", OWNERS)
+            await one.until_text(OWNERS, "已登记为 1 号")
+            assert fake.seen(OWNERS)[0].kind == "stream"
+            await one.until_button(STAFF, "接单")
+            card = await one.press("li", STAFF, "接单")
+            await one.until(lambda: card.history, "the card is changed, whoever handles the press")
         async with running(tmp_path, fake, first=False) as next_one:
             await next_one.until(lambda: fake.socket.connected, "the next process connects")
         assert fake.socket.kicked == 0

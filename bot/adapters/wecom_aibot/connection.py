@@ -98,6 +98,11 @@ class Connection:
         self._line: Line | None = None
         self.up = asyncio.Event()  # while frames can leave
 
+    @property
+    def ours(self) -> bool:
+        """Is it this process that connects?"""
+        return self._until is not None
+
     async def ask(self, cmd: str, body: dict[str, Any], req_id: str = "") -> Call:
         """One frame; without a req_id it gets its own. Not connected: certainly not sent."""
         if self._line is None:

@@ -34,6 +34,7 @@ RESPONSE_PATH = "/cgi-bin/aibot/response"
 WEBHOOK_PATH = "/cgi-bin/webhook/send"
 CONNECT_SOON = 2.0
 AGAIN = 1.0
+OTHER = 0.3
 REMEMBERED = 2000
 NO_WAY = "no way into this chat is open"
 SAID = "wecom_aibot.said"
@@ -79,10 +80,24 @@ class Speech:
         """base.Platform.send."""
         if out.kind is OutKind.ANSWER:
             return Never(why="a press cannot be answered in private")
+        if (wait := await self._wait()) is not None:
+            return wait
         try:
             return await self._change(out, target_ref) if out.kind is OutKind.EDIT else await self._say(out)
         except StoreDownError:
             return Later(why="store down", after=AGAIN)
+
+    async def _wait(self) -> Later | None:
+        """Only who is connected can say anything, and nobody else may use up the ways to say it."""
+        if self._connection is None or self._connection.up.is_set():
+            return None
+        if not self._connection.ours:
+            return Later(why="another process is connected", after=OTHER)
+        try:
+            await asyncio.wait_for(self._connection.up.wait(), CONNECT_SOON)
+        except TimeoutError:
+            return Later(why="not connected", after=AGAIN)
+        return None
 
     # -- changing the card that was just pressed
 
@@ -190,11 +205,6 @@ class Speech:
 
     async def _push(self, out: Outgoing, part: Part) -> SendResult:
         assert self._connection is not None
-        if not self._connection.up.is_set():
-            try:
-                await asyncio.wait_for(self._connection.up.wait(), CONNECT_SOON)
-            except TimeoutError:
-                return Later(why="not connected", after=AGAIN)
         body = render.card_message(part.card) if part.card else render.words(part.text)
         reply = await self._connection.ask("aibot_send_msg", render.pushed(out.to.chat_id, body))
         if isinstance(reply, Good):
