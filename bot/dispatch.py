@@ -178,11 +178,8 @@ class Dispatcher:
         if row.sighted:
             event = replace(event, kind=InboundKind.SIGHTED)
             ctx.forgotten = True
-        if platform.capabilities.takes_turns and event.kind in MESSAGES:
-            where = event.chat.address
-            await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
-            await ctx.unit.outbox.release_turn(where.key, ctx.now)
         ctx.inbound = event
+        await self._spoke(ctx, row)
         ctx.earlier = tuple(_readable(platform, row.earlier))
         await identify(ctx)
         if event.kind in MESSAGES:
@@ -196,6 +193,16 @@ class Dispatcher:
             await ctx.answer("")
         if ctx.forgotten:
             await ctx.unit.inbox.forget(row.id)
+
+    async def _spoke(self, ctx: Context, row: InboxRow) -> None:
+        """Where a channel may only say something after a person did: somebody did."""
+        event = ctx.inbound
+        if event is None or event.kind not in MESSAGES:
+            return
+        where = event.chat.address
+        if self._platforms[where.platform, where.bot].capabilities.takes_turns:
+            await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
+            await ctx.unit.outbox.release_turn(where.key, ctx.now)
 
     async def _route(self, ctx: Context, event: Inbound) -> None:
         event = await self._chosen(ctx, event)
@@ -281,6 +288,7 @@ class Dispatcher:
         """Nothing was changed; the person reads why. A fresh context: what the handler had decided is undone."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:refused")
         again.inbox_id, again.inbound, again.actor, again.station = row.id, ctx.inbound, ctx.actor, ctx.station
+        await self._spoke(again, row)  # undone with all the rest, and still so
         await again.answer(sentence, alert=True)
         self._metrics.handled.labels(outcome="refused").inc()
         log.info("event.refused", inbox=row.id)
@@ -307,6 +315,7 @@ class Dispatcher:
         """One apology with a reference to the person, one alarm to those who run this."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:parked", ctx.station)
         again.inbox_id, again.inbound, again.actor = row.id, ctx.inbound, ctx.actor
+        await self._spoke(again, row)
         reference = f"in:{row.id}"
         if again.inbound is not None and again.inbound.kind in MESSAGES:
             await again.answer(texts.TROUBLE.format(reference=reference), alert=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.kit import group_texts, parse, texts
 from handlers.kit.access import Permission, may
+from handlers.kit.channel_texts import DEAF
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import GroupJoined
@@ -181,6 +182,14 @@ async def cannot_hear(ctx: Context, payload: dict[str, Any]) -> None:
         ctx.station = every[0] if every else None
     if not await _tell_managers(ctx, group_texts.CANNOT_HEAR.format(title=group.title)):
         await ctx.say(group, group_texts.CANNOT_HEAR.format(title=group.title))
+
+
+@groups.job("channel.deaf")
+async def deaf(ctx: Context, payload: dict[str, Any]) -> None:
+    """A channel lost its connection and cannot get it back by itself."""
+    for station in await ctx.unit.stations.all():
+        ctx.station = station
+        await _tell_managers(ctx, DEAF[payload["why"]])
 
 
 async def _tell_managers(ctx: Context, sentence: str) -> bool:
