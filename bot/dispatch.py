@@ -66,6 +66,7 @@ class Dispatcher:
         self._engine = engine
         self._router = router
         self._platforms = platforms
+        self._answering_only = frozenset(p.name for p in platforms.values() if p.capabilities.limits.per_turn)
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
@@ -91,6 +92,7 @@ class Dispatcher:
             places=self._hearing.places,
             features=self._router.features,
             all_settings=self._publisher.settings,
+            answering_only=self._answering_only,
             station=station,
         )
 
@@ -175,11 +177,8 @@ class Dispatcher:
         if row.sighted:
             event = replace(event, kind=InboundKind.SIGHTED)
             ctx.forgotten = True
-        if platform.capabilities.takes_turns and event.kind in MESSAGES:
-            where = event.chat.address
-            await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
-            await ctx.unit.outbox.release_turn(where.key, ctx.now)
         ctx.inbound = event
+        await self._spoke(ctx, row)
         ctx.earlier = tuple(_readable(platform, row.earlier))
         await identify(ctx)
         if event.kind in MESSAGES:
@@ -193,6 +192,16 @@ class Dispatcher:
             await ctx.answer("")
         if ctx.forgotten:
             await ctx.unit.inbox.forget(row.id)
+
+    async def _spoke(self, ctx: Context, row: InboxRow) -> None:
+        """Where it counts who spoke last when, this counts, whatever becomes of the event."""
+        event = ctx.inbound
+        if event is None or event.kind not in MESSAGES:
+            return
+        if self._platforms[(row.platform, row.bot)].capabilities.takes_turns:
+            where = event.chat.address
+            await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
+            await ctx.unit.outbox.release_turn(where.key, ctx.now)
 
     async def _route(self, ctx: Context, event: Inbound) -> None:
         event = await self._chosen(ctx, event)
@@ -267,6 +276,7 @@ class Dispatcher:
         """Nothing was changed; the person reads why. A fresh context: what the handler had decided is undone."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:refused")
         again.inbox_id, again.inbound, again.actor, again.station = row.id, ctx.inbound, ctx.actor, ctx.station
+        await self._spoke(again, row)  # that was undone too
         await again.answer(sentence, alert=True)
         self._metrics.handled.labels(outcome="refused").inc()
         log.info("event.refused", inbox=row.id)
@@ -293,6 +303,7 @@ class Dispatcher:
         """One apology with a reference to the person, one alarm to those who run this."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:parked", ctx.station)
         again.inbox_id, again.inbound, again.actor = row.id, ctx.inbound, ctx.actor
+        await self._spoke(again, row)
         reference = f"in:{row.id}"
         if again.inbound is not None and again.inbound.kind in MESSAGES:
             await again.answer(texts.TROUBLE.format(reference=reference), alert=True)
