@@ -67,6 +67,7 @@ class Dispatcher:
         self._engine = engine
         self._router = router
         self._platforms = platforms
+        self._answering_only = frozenset(p.name for p in platforms.values() if p.capabilities.limits.per_turn)
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
@@ -94,6 +95,7 @@ class Dispatcher:
             desks=self._hearing.desks,
             features=self._router.features,
             all_settings=self._publisher.settings,
+            answering_only=self._answering_only,
             station=station,
         )
 
@@ -195,12 +197,12 @@ class Dispatcher:
             await ctx.unit.inbox.forget(row.id)
 
     async def _spoke(self, ctx: Context, row: InboxRow) -> None:
-        """Where a channel may only say something after a person did: somebody did."""
+        """Where it counts who spoke last when, this counts, whatever becomes of the event."""
         event = ctx.inbound
         if event is None or event.kind not in MESSAGES:
             return
-        where = event.chat.address
-        if self._platforms[where.platform, where.bot].capabilities.takes_turns:
+        if self._platforms[(row.platform, row.bot)].capabilities.takes_turns:
+            where = event.chat.address
             await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
             await ctx.unit.outbox.release_turn(where.key, ctx.now)
 

@@ -1,5 +1,6 @@
 """THE SERVICE: rules a resident or an officer would recognise. Everything the bot can do, one line each."""
 
+from handlers.accounts import accounts
 from handlers.auditing import auditing
 from handlers.broadcast import broadcast
 from handlers.duty import duty
@@ -18,6 +19,7 @@ FEATURES: tuple[Feature, ...] = (
     duty,
     roster,
     groups,
+    accounts,
     broadcast,
     scam,
     knowledge,

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from storage.engine.base import Tx
+from storage.stores.accounts import Accounts
 from storage.stores.audit import Audit
 from storage.stores.broadcasts import Broadcasts
 from storage.stores.channels import Channels
@@ -23,6 +24,10 @@ from storage.stores.tickets import Attachments, Entries, Tickets, Watchers
 class Unit:
     def __init__(self, tx: Tx) -> None:
         self.tx = tx
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.tx)
 
     @cached_property
     def audit(self) -> Audit:

@@ -73,6 +73,7 @@ class Context(Heard):
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
     desks: Mapping[int, Desk] = field(default_factory=dict)  # station id → its queues and rules, as remembered
+    answering_only: frozenset[str] = frozenset()  # platforms where we may speak only to those who have just spoken
     actor: Actor | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -218,12 +219,15 @@ class Context(Heard):
         ticket_id: int | None = None,
         key: str = "",
         expires_at: datetime | None = None,
+        near: str = "",
     ) -> Address | None:
         """Write to a person (or to their `private_chat`, if known) in private. After `expires_at` it is not sent.
 
+        `near`: as in private_chat.
+
         None if they cannot be reached (they never wrote to us, or blocked us).
         """
-        to = await self.private_chat(person) if isinstance(person, int) else person
+        to = await self.private_chat(person, near) if isinstance(person, int) else person
         if to is None:
             return None
         body = Content(text=content) if isinstance(content, str) else content
@@ -240,13 +244,14 @@ class Context(Heard):
         await self._put(out, public=False)
         return to
 
-    async def private_chat(self, person_id: int) -> Address | None:
-        """Where a person can be reached; the platform of this event first."""
+    async def private_chat(self, person_id: int, near: str = "") -> Address | None:
+        """Where a person can be reached: on the platform `near` first (where their ticket came from), then where we may
+        begin to speak, the platform of this event first among those."""
         found = [i for i in await self.unit.people.identities(person_id) if i.chat_id]
         if not found:
             return None
         here = self.inbound.platform if self.inbound else ""
-        best = next((i for i in found if i.platform == here), found[0])
+        best = min(found, key=lambda i: (i.platform != near, i.platform in self.answering_only, i.platform != here))
         return Address(platform=best.platform, bot=best.bot, chat_id=best.chat_id)
 
     async def say(

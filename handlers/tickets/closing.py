@@ -41,9 +41,8 @@ async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
     key = ask_key(ticket)
     if ticket.confidential:
         content = Content(text=texts.closing(ticket), buttons=(buttons,))
-        told = await ctx.tell(
-            ticket.reporter_id, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key
-        )
+        who, near, lane = ticket.reporter_id, ticket.source.platform, Lane.RESIDENT
+        told = await ctx.tell(who, content, lane=lane, role=Role.ASK, ticket_id=ticket.id, key=key, near=near)
         if told is not None:
             return
     reply_to = "" if ticket.confidential else ticket.source_message

@@ -103,7 +103,7 @@ async def _show(ctx: Context, due: Followup, result: FollowupResult, done: str) 
 
 async def _open_again(ctx: Context, ticket: Ticket, due: Followup) -> Ticket:
     """A new ticket of the same reporter, linked with the old one. No group reads of it if we can help it."""
-    to = await ctx.private_chat(ticket.reporter_id)
+    to = await ctx.private_chat(ticket.reporter_id, ticket.source.platform)
     text = say.RELAPSE_TEXT.format(days=due.days, number=ticket.number, text=ticket.text)
     new = Ticket(
         id=0,

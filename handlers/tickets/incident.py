@@ -113,7 +113,8 @@ async def _tell_reporter(
     shown = [t.number for t in theirs]
     text = say.incident_closed(shown, incident.finding, own=True) + (say.CLOSED_ASK if asked else "")
     content = Content(text=text, buttons=_buttons(asked))
-    said = await ctx.tell(person_id, content, lane=Lane.RESIDENT, role=role, ticket_id=ticket.id, key=key)
+    near = ticket.source.platform
+    said = await ctx.tell(person_id, content, lane=Lane.RESIDENT, role=role, ticket_id=ticket.id, key=key, near=near)
     if said is not None or ticket.private:
         return
     if ticket.confidential:

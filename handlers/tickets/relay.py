@@ -151,7 +151,7 @@ async def _where(ctx: Context, ticket: Ticket) -> tuple[Address, str]:
     """Where the reporter reads it, and the message it answers there."""
     if not ticket.confidential:
         return ticket.source, ticket.source_message
-    to = await ctx.private_chat(ticket.reporter_id)
+    to = await ctx.private_chat(ticket.reporter_id, ticket.source.platform)
     if to is None:
         raise UsageError(say.CANNOT_REACH.format(number=texts.number(ticket)))
     return to, ticket.source_message if to.key == ticket.source.key else ""

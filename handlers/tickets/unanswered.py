@@ -56,12 +56,13 @@ async def remind(ctx: Context, payload: dict[str, Any]) -> None:
     key, number = f"ticket:{ticket.id}:remind:{ticket.reopened}", texts.number(ticket)
     content = Content(text=say.REMINDER.format(number=number), buttons=(answer_buttons(ticket),))
     about = ticket.id
-    told = await ctx.tell(ticket.reporter_id, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=about, key=key)
+    near, lane = ticket.source.platform, Lane.RESIDENT
+    told = await ctx.tell(ticket.reporter_id, content, lane=lane, role=Role.ASK, ticket_id=about, key=key, near=near)
     if told is None:
         reply_to = "" if ticket.confidential else ticket.source_message
         text = say.REMINDER_IN_GROUP.format(number=number)
         content = Content(text=text, buttons=(answer_buttons(ticket),), reply_to=reply_to)
-        await ctx.say(ticket.source, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=about, key=key)
+        await ctx.say(ticket.source, content, lane=lane, role=Role.ASK, ticket_id=about, key=key)
     await ctx.log(EntryKind.REMINDED, ticket=ticket)
 
 

@@ -237,9 +237,8 @@ async def _whispering(ctx: Context, ticket: Ticket, sight: Sight) -> Sight:
     if not ticket.sensitive or ticket.private or ticket.finished or sight.reached:
         return sight
     content, said = whisper(ticket, sight), _resident_lane(ticket)
-    to = await ctx.tell(
-        ticket.reporter_id, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=whisper_key(ticket)
-    )
+    who, near, key = ticket.reporter_id, ticket.source.platform, whisper_key(ticket)
+    to = await ctx.tell(who, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=key, near=near)
     return replace(sight, reached=await _reached(ctx, ticket)) if to is not None else sight
 
 

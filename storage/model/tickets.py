@@ -174,6 +174,10 @@ class EntryKind(StrEnum):
     DUTY_CHANGED = "duty_changed"  # a shift was asked for, swapped, covered, set or undone
     LEAVE_CHANGED = "leave_changed"
     AVAILABLE_CHANGED = "available_changed"
+    ACCOUNT_CODE = "account_code"  # somebody asked for a code to link another account
+    ACCOUNT_WRONG = "account_wrong"  # a code that was not (or no longer) good
+    ACCOUNT_LINKED = "account_linked"  # data["from"] and data["to"] are one person from now on
+    ACCOUNT_UNLINKED = "account_unlinked"
     AUDITED = "audited"  # a day's calls were counted against what became of them
 
 

@@ -30,6 +30,7 @@ def _identity(row: Row) -> Identity:
         person_id=row["person_id"],
         username=row["username"],
         chat_id=row["chat_id"],
+        linked_from=row["linked_from"],
     )
 
 
