@@ -145,6 +145,11 @@ class Outbox:
         row = await self._tx.one("outbox_last_brief", target=target)
         return _out(row) if row else None
 
+    async def unmade_edit(self, target: str) -> OutRow | None:
+        """The newest change of the message of key `target`, if it could not be shown; None if it was."""
+        row = await self._tx.one("outbox_unmade_edit", target=target)
+        return _out(row) if row else None
+
     async def postpone(self, row_id: int, until: datetime) -> None:
         await self._tx.one("outbox_postpone", id=row_id, until=to_ms(until))
 
