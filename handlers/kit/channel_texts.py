@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from storage.model.tickets import State, Ticket
 
 ONE_LINE = 4
+GUEST = "微信用户"
+"""A person whose platform does not tell their name."""
+
+MENU = (("反映情况", "开始"), ("我的进度", "我的"), ("怎么用", "帮助"))
+"""What stands under a 公众号, and the command each entry means."""
 
 
 def choices(labels: Sequence[str], *, first: int = 1, group: bool = False) -> str:

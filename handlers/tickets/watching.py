@@ -50,7 +50,7 @@ async def _meant(ctx: Context) -> Ticket | None:
     if not event.reply_to:
         return await ctx.unit.tickets.latest_of_others(group.id, me, since)
     found = await ctx.unit.tickets.by_message(event.platform, event.chat.address.chat_id, event.reply_to)
-    if found is None or found.finished or found.sensitive or found.reporter_id == me or found.opened_at < since:
+    if found is None or found.finished or found.confidential or found.reporter_id == me or found.opened_at < since:
         return None
     return found if found.group_id == group.id else None
 
@@ -58,7 +58,7 @@ async def _meant(ctx: Context) -> Ticket | None:
 @tickets.button("watch", args=parse.row_id, allow=Permission.REPORT)
 async def watch(ctx: Context, ticket_id: int) -> None:
     ticket = await ctx.unit.tickets.get(ticket_id)
-    if ticket is None or ticket.sensitive or ctx.group is None or ticket.group_id != ctx.group.id:
+    if ticket is None or ticket.confidential or ctx.group is None or ticket.group_id != ctx.group.id:
         raise UsageError(texts.STALE_BUTTON)
     if ctx.who.anonymous:
         raise UsageError(texts.NO_RIGHT_ANONYMOUS)

@@ -1,0 +1,60 @@
+"""What kf/sync_msg tells (D 94670): one row per thing that happened."""
+
+import msgspec
+
+CUSTOMER, SYSTEM = 3, 4
+"""`origin`: a customer wrote; the platform tells something. Others are colleagues in the 客服 window."""
+
+ENTERED = "enter_session"
+
+
+class Text(msgspec.Struct):
+    content: str = ""
+    menu_id: str = ""
+
+
+class Media(msgspec.Struct):
+    media_id: str = ""
+
+
+class Place(msgspec.Struct):
+    latitude: float = 0.0
+    longitude: float = 0.0
+    name: str = ""
+    address: str = ""
+
+
+class Link(msgspec.Struct):
+    title: str = ""
+    url: str = ""
+
+
+class Event(msgspec.Struct):
+    event_type: str = ""
+    external_userid: str = ""
+    scene: str = ""
+    scene_param: str = ""
+    welcome_code: str = ""
+
+
+class Row(msgspec.Struct):
+    msgid: str
+    send_time: int
+    msgtype: str
+    origin: int = 0
+    external_userid: str = ""
+    text: Text | None = None
+    image: Media | None = None
+    voice: Media | None = None
+    video: Media | None = None
+    file: Media | None = None
+    location: Place | None = None
+    link: Link | None = None
+    event: Event | None = None
+
+    @property
+    def person(self) -> str:
+        return self.external_userid or (self.event.external_userid if self.event is not None else "")
+
+
+decoder = msgspec.json.Decoder(Row)
