@@ -10,10 +10,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.adapters.wecom_kit import AES_KEY, TOKEN
 from tests.fake_wecom import FakeWecom, Fault, HeldClock, State
 from tests.fake_wecom.client import Listener
 from tests.fake_wecom.crypt import Crypt, Json, open_media, read_xml
-from tests.test_fake_wecom import AES_KEY, TOKEN, card
+from tests.test_fake_wecom import card
 
 NOTICE = {"card_type": "text_notice", "main_title": {"title": "提醒"}}
 

@@ -47,8 +47,8 @@ class AppChannel:
         await self._tell(user, fields)
         return number
 
-    async def show(self, user: str, picture: bytes, media_id: str) -> str:
-        """A member sends a picture, kept under `media_id`."""
+    async def show(self, user: str, media_id: str) -> str:
+        """A member sends a picture, kept as `media_id` (Qyapi.keep)."""
         number = str(self.state.next("app_msg") + 10**15)
         fields = self._head(user, "image") | {"PicUrl": "", "MediaId": media_id, "MsgId": int(number)}
         await self._tell(user, fields | {"AgentID": self.agent_id})

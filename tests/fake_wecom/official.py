@@ -1,7 +1,7 @@
 """公众号 (认证服务号, safe mode): plain greeting, sealed callbacks, 客服消息 within its two windows."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -33,10 +33,11 @@ class Rules:
 
 @dataclass(slots=True)
 class Official:
-    """One account; `tokens`: value → when it ends (a new one leaves the one before five minutes)."""
+    """One account; `files`: media/get; `tokens`: value → its end (a new one leaves the one before five minutes)."""
 
     state: State
     door: Door
+    files: Callable[[str], Answer]
     app_id: str = "wx0000000000000001"
     app_secret: str = "OFFICIAL-SECRET"
     rules: Rules = field(default_factory=Rules)
@@ -107,6 +108,9 @@ class Official:
     def _whole(self, path: str, query: Mapping[str, str], body: Json) -> Answer:
         if body.get("garbled"):
             raise Refusal(NOT_JSON, "data format error")
+        if path == "media/get":
+            self._allowed(query)
+            return self.files(query.get("media_id", ""))
         return Answer(self._answer(path, query, body), bare=path in ("token", "stable_token"))
 
     def _answer(self, path: str, query: Mapping[str, str], body: Json) -> Json:
@@ -114,12 +118,15 @@ class Official:
             return self._token(query.get("appid"), query.get("secret"))
         if path == "stable_token":
             return self._token(body.get("appid"), body.get("secret"), stable=not body.get("force_refresh"))
-        if self.state.clock() >= self.tokens.get(query.get("access_token", ""), 0.0):
-            raise Refusal(INVALID_TOKEN, "invalid access_token")
+        self._allowed(query)
         calls = {"message/custom/send": self._send, "menu/create": self._menu, "qrcode/create": self._qrcode}
         if path not in calls:
             raise Refusal(-1, f"no such call: {path}")
         return calls[path](body)
+
+    def _allowed(self, query: Mapping[str, str]) -> None:
+        if self.state.clock() >= self.tokens.get(query.get("access_token", ""), 0.0):
+            raise Refusal(INVALID_TOKEN, "invalid access_token")
 
     def _token(self, app_id: str | None, secret: str | None, *, stable: bool = False) -> Json:
         if app_id != self.app_id:

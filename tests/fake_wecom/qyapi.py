@@ -20,6 +20,7 @@ from tests.fake_wecom.state import (
     INVALID_TOKEN,
     NO_PERMISSION,
     NO_TRUST,
+    SHAPELESS,
     Fault,
     Refusal,
     State,
@@ -111,6 +112,13 @@ class Qyapi:
         self.files[name] = (plain, self.state.clock() + UPLOAD_SECONDS)
         return name
 
+    def kept(self, media_id: str) -> Answer:
+        """media/get. Raises Refusal."""
+        plain, until = self.files.get(media_id, (b"", 0.0))
+        if self.state.clock() > until:
+            raise Refusal(40007, "invalid media_id")
+        return Answer(file=plain)
+
     async def serve_address(self, request: web.Request) -> web.StreamResponse:
         fault = self.state.fault("media")
         if fault is not None and fault.kind != "slow":
@@ -140,10 +148,7 @@ class Qyapi:
         if path == "media/upload":
             return Answer({"type": query.get("type", ""), "media_id": self.keep(upload)})
         if path == "media/get":
-            plain, until = self.files.get(query.get("media_id", ""), (b"", 0.0))
-            if self.state.clock() > until:
-                raise Refusal(40007, "invalid media_id")
-            return Answer(file=plain)
+            return self.kept(query.get("media_id", ""))
         if path not in self.calls:
             raise Refusal(-1, f"no such call: {path}")
         need, call = self.calls[path]
@@ -199,6 +204,8 @@ async def served(state: State, request: web.Request, path: str, answer: Callable
         result = answer()
     except Refusal as refusal:
         result = Answer(refusal.as_json())
+    except SHAPELESS:
+        result = Answer(Refusal(BAD_PARAM, "malformed body").as_json())
     state.news()
     if result.file is not None:
         return web.Response(body=result.file, content_type="application/octet-stream")

@@ -18,6 +18,7 @@ from tests.fake_wecom.official import Official
 from tests.fake_wecom.qyapi import App, Call, Qyapi, openuserid_call, response_call
 from tests.fake_wecom.socket import Manners, Socket
 from tests.fake_wecom.state import Fault, Shown, State
+from tests.fake_wecom.upload import Upload
 from tests.fake_wecom.webhook import Webhook
 
 Mode = Literal["socket", "callback"]
@@ -61,15 +62,16 @@ class FakeWecom:
             "official": self._door("official", kit.app_id),
         }
         self.aibot = Aibot(self.state, kit.rules, kit.bot)
-        self.socket = Socket(self.aibot, kit.manners)
+        self.qyapi = Qyapi(self.state, kit.corp_id)
+        self.socket = Socket(self.aibot, Upload(self.state, self.qyapi.keep), kit.manners)
         self.callback = Callback(self.aibot, self.doors["aibot"])
         self.aibot.transport = self.socket if kit.mode == "socket" else self.callback
-        self.qyapi = Qyapi(self.state, kit.corp_id)
+        self.aibot.has_file = self.qyapi.files.__contains__
         self.webhook = Webhook(self.state)
         self.app = AppChannel(self.state, kit.corp_id, kit.agent_id, self.doors["app"])
         self.kf = Kf(self.state, kit.corp_id, self.doors["kf"])
         self.customers = CustomerGroups(self.state)
-        self.official = Official(self.state, self.doors["official"], kit.app_id)
+        self.official = Official(self.state, self.doors["official"], self.qyapi.kept, kit.app_id)
         self._wire()
 
     def _door(self, style: Style, receive_id: str) -> Door:

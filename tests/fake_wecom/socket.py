@@ -13,6 +13,7 @@ from tests.fake_wecom.crypt import Json
 from tests.fake_wecom.state import (
     BAD_BOT,
     BAD_PARAM,
+    SHAPELESS,
     VERSION_CONFLICT,
     Fault,
     Refusal,
@@ -20,6 +21,7 @@ from tests.fake_wecom.state import (
     Window,
     charge,
 )
+from tests.fake_wecom.upload import Upload
 
 PATIENCE = 0.5  # seconds for the other side's close frame
 ANSWERS = {
@@ -57,16 +59,21 @@ class Line:
 class Socket:
     """Faults go by command: "aibot_respond_msg", "ping" … `kicked`: how often a new connection ended an old one."""
 
-    def __init__(self, aibot: Aibot, manners: Manners | None = None) -> None:
+    def __init__(self, aibot: Aibot, upload: Upload, manners: Manners | None = None) -> None:
         self.aibot = aibot
         self.state: State = aibot.state
+        self._uploads = {
+            "aibot_upload_media_init": upload.begin,
+            "aibot_upload_media_chunk": upload.piece,
+            "aibot_upload_media_finish": upload.finish,
+        }
         self.manners = manners or Manners()
         self.line: Line | None = None
         self.lines: list[Line] = []
         self.kicked = 0
         self.waiting: list[Turn] = []
         self.lost: list[Turn] = []
-        self._held: list[tuple[Line, Json]] | None = None
+        self._held: list[tuple[Line, Json, str]] | None = None
         self._subscribes = Window(self.manners.subscribes_per_minute, 60)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -95,7 +102,8 @@ class Socket:
     async def release_acks(self, *, backwards: bool = False) -> int:
         """Sends what was held, the last first if `backwards`; how many."""
         held, self._held = self._held or [], None
-        for line, ack in reversed(held) if backwards else held:
+        for line, ack, stream in reversed(held) if backwards else held:
+            line.busy.discard(stream)
             await _send(line, ack)
         return len(held)
 
@@ -166,7 +174,9 @@ class Socket:
             frame = json.loads(text)
             cmd, req_id = frame["cmd"], frame["headers"]["req_id"]
             body = frame.get("body") or {}
-        except (ValueError, KeyError, TypeError):
+            if not isinstance(body, dict):
+                raise TypeError
+        except (AttributeError, ValueError, KeyError, TypeError):
             self.state.complain(f"not a frame: {text[:100]}")
             await line.ws.close(code=1003)
             return
@@ -183,12 +193,15 @@ class Socket:
 
     def _obey(self, line: Line, cmd: str, req_id: str, body: Json) -> Json:
         try:
-            self._do(line, cmd, req_id, body)
+            result = self._do(line, cmd, req_id, body)
         except Refusal as refusal:
             return {"headers": {"req_id": req_id}, **refusal.as_json()}
-        return {"headers": {"req_id": req_id}, "errcode": 0, "errmsg": "ok"}
+        except SHAPELESS:
+            return {"headers": {"req_id": req_id}, **Refusal(BAD_PARAM, "malformed body").as_json()}
+        return {"headers": {"req_id": req_id}, "errcode": 0, "errmsg": "ok"} | ({"body": result} if result else {})
 
-    def _do(self, line: Line, cmd: str, req_id: str, body: Json) -> None:
+    def _do(self, line: Line, cmd: str, req_id: str, body: Json) -> Json:
+        """What the acknowledgement carries. Raises Refusal."""
         if cmd == "aibot_subscribe":
             self._subscribe(line, body)
         elif not line.subscribed:
@@ -201,8 +214,11 @@ class Socket:
             self.aibot.send(body)
         elif cmd in ANSWERS:
             self._answer(line, cmd, req_id, body)
+        elif cmd in self._uploads:
+            return self._uploads[cmd](body)
         else:
             raise Refusal(BAD_PARAM, f"unknown cmd {cmd}")
+        return {}
 
     def _subscribe(self, line: Line, body: Json) -> None:
         bot = self.aibot.bot
@@ -213,7 +229,7 @@ class Socket:
 
     def _answer(self, line: Line, cmd: str, req_id: str, body: Json) -> None:
         turn = self.aibot.turns.get(req_id)
-        stream = str((body.get("stream") or {}).get("id") or "")
+        stream = _stream_id(body)
         if stream and stream in line.busy:
             raise Refusal(VERSION_CONFLICT, "data version conflict: the frame before is not acknowledged yet")
         self.aibot.respond(turn, ANSWERS[cmd], body)
@@ -225,6 +241,7 @@ class Socket:
     async def _take_over(self, line: Line) -> None:
         """The new connection is the one; the old one is told so, and ended."""
         old, self.line = self.line, line
+        self.state.news()
         if old is not None and old is not line:
             self.kicked += 1
             event = {"eventtype": "disconnected_event"}
@@ -272,10 +289,9 @@ class Socket:
             line.transport.abort()
 
     async def _ack(self, line: Line, ack: Json, seconds: float, body: Json) -> None:
-        stream = str((body.get("stream") or {}).get("id") or "")
+        stream = "" if ack["errcode"] == VERSION_CONFLICT else _stream_id(body)
         if self._held is not None:
-            self._held.append((line, ack))
-            line.busy.discard(stream)
+            self._held.append((line, ack, stream))
         elif seconds:
             self._spawn(self._later(line, ack, seconds, stream))
         else:
@@ -291,6 +307,11 @@ class Socket:
         await asyncio.sleep(seconds)
         line.busy.discard(stream)
         await _send(line, ack)
+
+
+def _stream_id(body: Json) -> str:
+    stream = body.get("stream")
+    return str(stream.get("id") or "") if isinstance(stream, dict) else ""
 
 
 async def _kick(line: Line, last_word: Json) -> None:

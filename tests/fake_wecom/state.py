@@ -9,6 +9,9 @@ from typing import Literal
 
 from tests.fake_wecom.crypt import Json
 
+SHAPELESS = (AttributeError, KeyError, TypeError, ValueError)
+"""What a body of another shape than the paper's runs into; it is refused like any wrong parameter."""
+
 Clock = Callable[[], float]
 HINT = ", hint: [1700000000000000000000000], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com/devtool"
 
