@@ -10,7 +10,7 @@ from bot.adapters.wecom import xmltext
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
 from bot.adapters.wecom.crypto import Crypt, Freshness
-from bot.adapters.wecom.errcodes import SETUP, hint
+from bot.adapters.wecom.errcodes import MINUTE, SETUP, TOO_OFTEN, hint
 from bot.adapters.wecom.guard import Guard, TurnedAwayError, encrypted_xml
 from bot.adapters.wecom.tokens import Credential, Tokens
 from bot.adapters.wecom.turns import judge_turn, own_id, resident_channel
@@ -101,6 +101,8 @@ class KfPlatform:
             log.error(PULL_FAILED, code=stopped.code, why=stopped.why, hint=hint(stopped.code))
             if stopped.code in SETUP:
                 return SETUP_PAUSE
+            if stopped.code == TOO_OFTEN:
+                return MINUTE
         else:
             log.warning(PULL_FAILED, why=stopped.why)
         return min(SLOWEST, 2 * before) if 0 < before <= SLOWEST else 1.0
