@@ -214,6 +214,8 @@ def test_what_a_follower_does_is_what_we_read() -> None:
 
 
 def test_events_without_a_number_are_told_apart_by_who_when_and_what() -> None:
+    same_second = [read(MsgType="text", Content=text, MsgId=n) for n, text in enumerate("甲乙", 1)]
+    assert same_second[0].event_id != same_second[1].event_id
     ids = {
         event_id(fields_of(write_xml(HEAD | more).encode()))
         for more in (
