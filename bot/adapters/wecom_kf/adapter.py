@@ -11,6 +11,7 @@ from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
 from bot.adapters.wecom.crypto import Crypt, Freshness
 from bot.adapters.wecom.errcodes import MINUTE, SETUP, TOO_OFTEN, hint
+from bot.adapters.wecom.files import MediaFiles
 from bot.adapters.wecom.guard import Guard, TurnedAwayError, encrypted_xml
 from bot.adapters.wecom.tokens import Credential, Tokens
 from bot.adapters.wecom.turns import judge_turn, own_id, resident_channel
@@ -51,7 +52,9 @@ class KfPlatform:
         self._tokens = tokens
         self._guard = guard
         self._clock: Clock = kit.clock
-        self._puller = Puller(tokens, kit.engine, self.bot)
+        max_bytes = kit.settings.wecom.media_max_mb * 1024 * 1024
+        files = MediaFiles(kit.session, kit.data_dir / "files", max_bytes=max_bytes)
+        self._puller = Puller(tokens, kit.engine, self.bot, files, max_bytes)
         self._wake = asyncio.Event()
 
     def parse(self, body: bytes) -> Inbound | None:

@@ -80,11 +80,11 @@ def _attachments(row: Row) -> tuple[Attachment, ...]:
         place = row.location
         item = Attachment(kind=AttachmentKind.LOCATION, latitude=place.latitude, longitude=place.longitude)
         return (item,)
-    media = row.image or row.voice or row.video or row.file
+    media = row.media
     if media is None or not media.media_id:
         return ()
     kind = _KINDS.get(row.msgtype, AttachmentKind.FILE)
-    return (Attachment(kind=kind, ref=_clean(media.media_id)),)
+    return (Attachment(kind=kind, ref=_clean(media.file or media.media_id), size=max(0, media.size)),)
 
 
 def moment(seconds: int) -> datetime:

@@ -6,6 +6,7 @@ CUSTOMER, SYSTEM = 3, 4
 """`origin`: a customer wrote; the platform tells something. Others are colleagues in the 客服 window."""
 
 ENTERED = "enter_session"
+MEDIA_PARTS = ("image", "voice", "video", "file")
 
 
 class Text(msgspec.Struct):
@@ -14,7 +15,11 @@ class Text(msgspec.Struct):
 
 
 class Media(msgspec.Struct):
+    """`file`, `size`: where we keep it, and its bytes; added by us before the row is stored."""
+
     media_id: str = ""
+    file: str = ""
+    size: int = 0
 
 
 class Place(msgspec.Struct):
@@ -51,6 +56,10 @@ class Row(msgspec.Struct):
     location: Place | None = None
     link: Link | None = None
     event: Event | None = None
+
+    @property
+    def media(self) -> Media | None:
+        return next((part for name in MEDIA_PARTS if (part := getattr(self, name)) is not None), None)
 
     @property
     def person(self) -> str:
