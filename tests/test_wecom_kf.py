@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from bot.metrics import Metrics
 from handlers.kit.scenes import group_of_scene, scene_of
 from storage.engine.base import Engine
 from storage.model.channels import Cursor
-from storage.model.messages import Address, Content, Envelope, Outgoing
+from storage.model.messages import Address, Button, Content, Envelope, InboundKind, Outgoing
 from storage.stores.outbox import WAITS_FOR_TURN
 from storage.unit import Unit
 from tests.fake_wecom import FakeWecom, Fault, HeldClock, State
@@ -249,6 +250,37 @@ async def test_a_message_whose_answer_was_lost_is_sent_again_and_seen_once(desk:
     assert isinstance(await desk.platform.send(out(), ""), Later)
     assert isinstance(await desk.platform.send(out(), ""), Sent)
     assert len(desk.fake.seen(CHEN)) == 1
+
+
+async def test_a_long_message_with_buttons_keeps_its_words_and_its_buttons(desk: Desk) -> None:
+    await desk.fake.kf.say(CHEN, "楼上扔垃圾", notify=False)
+    text = "请您看一下处理结果是否满意。\n" * 45
+    buttons = ((Button(label="满意", action="rate:1:good"), Button(label="不满意", action="rate:1:bad")),)
+    long = out(text)
+    desk.fake.inject(Fault("abort", "kf/send_msg"))  # the first half arrives, its answer does not
+    message = replace(long, content=replace(long.content, buttons=buttons))
+    assert isinstance(await desk.platform.send(message, ""), Later)
+    sent = await desk.platform.send(message, "")
+    words, menu = desk.fake.seen(CHEN)
+    assert words.text == text
+    assert isinstance(sent, Sent)
+    pressed = await desk.fake.kf.press(CHEN, menu_of(menu, "不满意"))
+    assert await desk.puller.pull(desk.inbox.accept, NOW) is None
+    async with desk.engine.write() as tx:
+        rows = {row.event_id: desk.platform.parse(row.body) for row in await Unit(tx).inbox.todo(NOW, 10)}
+    press = rows[pressed]
+    assert press is not None
+    assert (press.kind, press.button, press.message_id) == (InboundKind.BUTTON, "rate:1:bad", sent.message_ref)
+
+
+async def test_a_menu_of_somebody_else_is_only_words(desk: Desk) -> None:
+    said = await desk.fake.kf.say(CHEN, "查户口", menu_id="colleagues-menu-7", notify=False)
+    assert await desk.puller.pull(desk.inbox.accept, NOW) is None
+    async with desk.engine.write() as tx:
+        (row,) = await Unit(tx).inbox.todo(NOW, 10)
+    event = desk.platform.parse(row.body)
+    assert event is not None
+    assert (row.event_id, event.kind, event.text) == (said, InboundKind.MESSAGE, "查户口")
 
 
 async def test_where_the_platform_counts_differently_the_message_waits_for_a_word(desk: Desk) -> None:

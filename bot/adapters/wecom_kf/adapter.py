@@ -69,12 +69,13 @@ class KfPlatform:
             return CannotEdit()
         if is_greeting(out):
             return await self._greet(out)
-        reply = await self._tokens.post(SEND, render(out, self.bot))
-        if isinstance(reply, Good):
-            return Sent(message_ref=own_id(out.key))
-        if isinstance(reply, Lost):
-            return Later(why=reply.why)
-        return judge_turn(reply, over=TURN_OVER, gone=frozenset())
+        for body in render(out, self.bot):
+            reply = await self._tokens.post(SEND, body)
+            if isinstance(reply, Lost):
+                return Later(why=reply.why)
+            if isinstance(reply, Refused):
+                return judge_turn(reply, over=TURN_OVER, gone=frozenset())
+        return Sent(message_ref=own_id(out.key))
 
     async def _greet(self, out: Outgoing) -> SendResult:
         reply = await self._tokens.post(GREET, greeting(out))
