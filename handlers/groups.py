@@ -10,6 +10,7 @@ from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import GroupJoined
 from handlers.kit.feature import Feature
+from handlers.kit.scenes import group_of_scene
 from storage.model.messages import InboundKind
 from storage.model.people import Area, Group, GroupKind, Station
 from storage.model.tickets import EntryKind
@@ -24,6 +25,7 @@ _CODE = re.compile(r"[A-Za-z0-9_-]+|\S{2,12}(?:派出所|分局|片区)")
 async def joined(ctx: Context) -> None:
     """Say hello once; an unbound group tells its admin what to do and takes reports meanwhile."""
     if ctx.group is None:
+        await _came_by(ctx)
         return
     await ctx.log(EntryKind.GROUP_JOINED, text=ctx.group.title, data={"group": ctx.group.id})
     ctx.directory_changed = True
@@ -34,6 +36,15 @@ async def joined(ctx: Context) -> None:
         return
     await ctx.say(ctx.group, group_texts.JOINED.format(name=texts.NAME, example=await _example(ctx)))
     await _tell_managers(ctx, group_texts.ADMIN_NEW_GROUP.format(title=ctx.group.title))
+
+
+async def _came_by(ctx: Context) -> None:
+    """A person opened a private chat by the QR code of a group: what they tell us there belongs to that group."""
+    number = group_of_scene(ctx.event.scene)
+    group = await ctx.unit.groups.get(number) if number is not None else None
+    if group is not None:
+        where = ctx.event.chat.address
+        await ctx.unit.channels.came_from(where.platform, where.chat_id, group.id)
 
 
 @groups.event(InboundKind.LEFT)

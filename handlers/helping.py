@@ -32,14 +32,15 @@ async def start(ctx: Context, _: None) -> None:
     if ctx.public:
         await ctx.reply(group_texts.JOINED_BOUND.format(station=station or group_texts.HERE, name=texts.NAME))
         return
-    await ctx.reply(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
+    await ctx.answer(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
     ctx.emit(CameInPrivate(person_id=ctx.who.person.id))
 
 
 @helping.event(InboundKind.JOINED)
 async def met(ctx: Context) -> None:
-    """Somebody opened a private chat with us (again)."""
-    if ctx.event.chat.private:
+    """Somebody opened a private chat with us (again). Where a greeting must be allowed by the platform and is not, a
+    person who came by a QR code speaks first."""
+    if ctx.event.chat.private and (ctx.event.callback_id or not ctx.event.scene):
         await start(ctx, None)
 
 

@@ -52,7 +52,7 @@ async def person(world: World, who: Someone) -> int | None:
 
 async def identities(world: World, person_id: int) -> list[Identity]:
     async with world.engine.read() as tx:
-        return await Unit(tx).people.identities(person_id)
+        return list(await Unit(tx).people.identities(person_id))
 
 
 async def logged(world: World, kind: str) -> int:

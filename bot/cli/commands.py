@@ -89,6 +89,14 @@ def import_station(
 
 
 @app.command()
+def links(context: typer.Context) -> None:
+    """每个群一条微信客服链接或公众号二维码：群众从哪个群来，单子上写明。"""
+    from bot.cli.links import show
+
+    show(context.obj.config)
+
+
+@app.command()
 def demo() -> None:
     """在终端里演四个小故事，不需要任何设置。"""
     from bot.cli.serving import play_demo

@@ -5,6 +5,14 @@ from collections.abc import Sequence
 from storage.model.tickets import State, Ticket
 
 ONE_LINE = 4
+GUEST = "微信用户"
+"""A person whose platform does not tell their name."""
+
+CHOOSE = "请点下面的选项："
+"""Above a menu whose words went before it, because there was no room for both."""
+
+MENU = (("反映情况", "开始"), ("我的进度", "我的"), ("怎么用", "帮助"))
+"""What stands under a 公众号, and the command each entry means."""
 
 DEAF = {
     "taken_over": (

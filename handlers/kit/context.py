@@ -190,9 +190,9 @@ class Context(Heard):
         await self._put(out, public=self.public)
 
     async def answer(self, text: str, *, alert: bool = False) -> None:
-        """The short private answer to a press; where nothing was pressed, a reply."""
+        """The short private answer to a press, or the greeting of who came in; where neither can be, a reply."""
         event = self.event
-        if event.kind is not InboundKind.BUTTON or not event.callback_id or self.gathered is not None:
+        if not event.callback_id or self.gathered is not None:
             if text:
                 await self.reply(text)
             return

@@ -13,7 +13,7 @@ from handlers.tickets.feature import tickets
 from handlers.tickets.follow import note
 from handlers.tickets.growing import LONGEST, fresh, grow, line_of, show, words_of
 from storage.model.messages import InboundKind
-from storage.model.people import GroupKind
+from storage.model.people import Group, GroupKind
 from storage.model.tickets import EntryKind, State, Ticket
 
 
@@ -84,9 +84,20 @@ async def _revise(ctx: Context, ticket: Ticket, text: str) -> None:
         await show(ctx, ticket, await grow(ctx, ticket, now))
 
 
+async def _came_from(ctx: Context) -> Group | None:
+    """The group whose QR code brought a resident into this private chat; the matter is its station's."""
+    where = ctx.event.chat.address
+    group_id = None if ctx.staff else await ctx.unit.channels.origin(where.platform, where.chat_id)
+    group = await ctx.unit.groups.get(group_id) if group_id is not None else None
+    if group is not None and group.station_id is not None and group.station_id != ctx.here.id:
+        ctx.station = await ctx.unit.stations.get(group.station_id)
+    return group
+
+
 async def open_ticket(ctx: Context, text: str) -> Ticket:
     """Store the ticket and its messages; who gets it is duty's decision (TicketOpened)."""
     event = ctx.event
+    group = ctx.group or await _came_from(ctx)
     station = ctx.here
     meaning = ctx.understand(text)
     told = Ticket(
@@ -100,7 +111,7 @@ async def open_ticket(ctx: Context, text: str) -> Ticket:
         source_message=event.message_id,
         private=event.chat.private,
         opened_at=ctx.now,
-        group_id=ctx.group.id if ctx.group else None,
+        group_id=group.id if group else None,
         first_at=event.at,
         heard_at=event.at,
         **fresh(ctx, meaning),

@@ -54,7 +54,7 @@ async def _meant(ctx: Context) -> Ticket | None:
     if not event.reply_to:
         return await ctx.unit.tickets.latest_of_others(group.id, me, since)
     found = await ctx.unit.tickets.by_message(event.platform, event.chat.address.chat_id, event.reply_to)
-    if found is None or found.finished or found.sensitive or found.reporter_id == me or found.opened_at < since:
+    if found is None or found.finished or found.confidential or found.reporter_id == me or found.opened_at < since:
         return None
     return found if found.group_id == group.id else None
 

@@ -199,7 +199,7 @@ WHERE t.heard_at >= :since AND t.private = 0 ORDER BY t.id;
 
 -- name: ticket_latest_of_others
 SELECT * FROM ticket WHERE group_id = :group_id AND opened_at >= :since AND reporter_id <> :reporter_id
-  AND sensitive = 0 AND state IN ('待接单', '重开', '已接单', '已到场', '挂起')
+  AND sensitive = 0 AND private = 0 AND state IN ('待接单', '重开', '已接单', '已到场', '挂起')
 ORDER BY id DESC LIMIT 1;
 
 -- name: ticket_message_drop!

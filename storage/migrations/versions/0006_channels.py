@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     op.create_index("reply_route_at", "reply_route", ["at"])
     op.create_table("chat_turn", _key("platform"), _key("chat_id"), _at("last_in_at"))
+    op.create_table("chat_origin", _key("platform"), _key("chat_id"), sa.Column("group_id", Id, nullable=False))
     op.create_table("channel_cursor", *(_key(name) for name in ("platform", "bot", "name")), _text("value"))
     op.create_table(
         "push_task",
