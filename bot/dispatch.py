@@ -22,6 +22,7 @@ from bot.throttle import backoff
 from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.feature import Taker
 from handlers.kit.identify import identify
 from handlers.kit.parse import begins_with_number
 from handlers.kit.router import SLASH, Match, Router
@@ -69,6 +70,7 @@ class Dispatcher:
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
+        self._handled = metrics.handled.labels(outcome="done")
         self._publisher = publisher
         self._on_commit = on_commit
         self._jitter = jitter
@@ -89,6 +91,7 @@ class Dispatcher:
             post=put,
             vocabulary=self._hearing.vocabulary,
             places=self._hearing.places,
+            desks=self._hearing.desks,
             features=self._router.features,
             all_settings=self._publisher.settings,
             station=station,
@@ -140,7 +143,7 @@ class Dispatcher:
             try:
                 async with unit.tx.savepoint():
                     await self._one(ctx, row)
-                self._metrics.handled.labels(outcome="done").inc()
+                self._handled.inc()
                 return ctx
             except StoreDownError:
                 raise
@@ -210,12 +213,17 @@ class Dispatcher:
         ctx.conversation = await self._conversation(ctx, event)
         if ctx.conversation is not None and await self._answers(ctx, event):
             step = self._router.steps.get(ctx.conversation.step)
-            if step is not None:
-                await step(ctx)
+            if step is not None and (await self._taken(ctx, self._router.aheads) or await step(ctx) is not False):
                 return
-        for taker in self._router.otherwises:
+        await self._taken(ctx, self._router.otherwises)
+
+    @staticmethod
+    async def _taken(ctx: Context, takers: Sequence[Taker]) -> bool:
+        """Asks one after the other; True as soon as one has taken it."""
+        for taker in takers:
             if await taker(ctx):
-                return
+                return True
+        return False
 
     async def _chosen(self, ctx: Context, event: Inbound) -> Inbound:
         """The event, or the press its number stands for."""
@@ -256,7 +264,13 @@ class Dispatcher:
 
     async def _call(self, ctx: Context, match: Match) -> None:
         ctx.require(match.allow, ctx.station.id if ctx.station else None)
-        await match.handler(ctx, match.args.parse(await self._numbered(ctx, match)))
+        try:
+            argument = match.args.parse(await self._numbered(ctx, match))
+        except UsageError:
+            if match.rest and await self._taken(ctx, self._router.aheads):
+                return
+            raise
+        await match.handler(ctx, argument)
 
     async def _numbered(self, ctx: Context, match: Match) -> str:
         """The argument as typed; a reply to a ticket's message may leave out its number."""

@@ -7,12 +7,14 @@ from handlers.groups import groups
 from handlers.helping import helping
 from handlers.kit.feature import Feature
 from handlers.knowledge import knowledge
+from handlers.orders import orders
 from handlers.roster import roster
 from handlers.scam import scam
 from handlers.tickets import tickets
 
 FEATURES: tuple[Feature, ...] = (
     tickets,
+    orders,
     duty,
     roster,
     groups,

@@ -13,6 +13,7 @@ from storage.stores.knowledge import KnowledgeBase
 from storage.stores.life import Alarms, Handovers, Held, Helpers
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
+from storage.stores.queues import Queues
 from storage.stores.roster import Roster
 from storage.stores.scams import Scams
 from storage.stores.stations import Groups, Stations
@@ -34,6 +35,10 @@ class Unit:
     @cached_property
     def people(self) -> People:
         return People(self.tx)
+
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues(self.tx)
 
     @cached_property
     def stations(self) -> Stations:

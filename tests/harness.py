@@ -186,6 +186,7 @@ class World:
         self.platform = FakePlatform()
         self.engine: Engine = connect(url)
         self.core: Core
+        self.settings: dict[type, Any] = {}  # what an operator has set; take effect with a restart
         self.station_id = 0
         self._events = itertools.count(1)
         self._starts = itertools.count(1)
@@ -219,7 +220,7 @@ class World:
             platforms=[self.platform],
             features=FEATURES,
             aliases=ALIASES,
-            settings={},
+            settings=self.settings,
             owner=f"world{next(self._starts)}",
             jitter=lambda: 0.0,
         )

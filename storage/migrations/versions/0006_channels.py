@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Ms = sa.BigInteger  # milliseconds since 1970 UTC
