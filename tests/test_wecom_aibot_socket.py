@@ -12,7 +12,9 @@ import pytest
 
 from bot.adapters.base import CannotEdit, Later, Never, Sent, Unknown
 from bot.adapters.wecom_aibot.events import address
-from storage.model.messages import Button, Content, Outgoing, OutKind
+from storage.engine.base import StoreDownError
+from storage.model.channels import Cursor
+from storage.model.messages import Button, Content, Envelope, Outgoing, OutKind
 from tests.aibot import AT, BOT, OWNERS, QUICK, STAFF, Play, running
 from tests.fake_wecom import FakeWecom
 from tests.fake_wecom.server import Setup
@@ -145,6 +147,24 @@ async def test_garbage_on_the_socket_disturbs_nothing(tmp_path: Path) -> None:
             await line.ws.send_str(f'{{"cmd":"aibot_msg_callback","headers":{{"req_id":"R"}},"body":{body}}}')
         await talked(play)
         assert fake.socket.lines == [line]
+
+
+async def test_while_the_store_is_down_everything_waits_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with FakeWecom() as fake, running(tmp_path, fake) as play:
+        await talked(play)
+        accept, refusals = play.platform._accept, iter(range(2))
+        assert accept is not None
+
+        async def moody(envelopes: list[Envelope], *, cursor: Cursor | None = None) -> None:
+            if next(refusals, None) is not None:
+                raise StoreDownError("full")
+            await accept(envelopes, cursor=cursor)
+
+        play.platform._accept = moody
+        told = [await fake.say(f"u{number}", "楼道里有人打架") for number in range(5)]
+        await play.until_states({"待接单": 5})
+        assert set(told) <= set(stored(tmp_path))
+        assert len(stored(tmp_path)) == 6
 
 
 # ── who holds it ───────────────────────────────────────────────────────────

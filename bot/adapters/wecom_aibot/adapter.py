@@ -32,6 +32,7 @@ from storage.model.messages import Inbound, Outgoing, OutKind
 STARTED = "wecom_aibot.started"
 KEPT_LATER = "wecom_aibot.store_down"
 UNREADABLE = "wecom_aibot.unreadable"
+FRESHENED = "wecom_aibot.card_freshened"
 
 PLATFORM = events.PLATFORM
 SOCKET_TEXT, CALLBACK_TEXT = render.STREAM_BYTES // 3, render.WEBHOOK_BYTES // 3
@@ -202,7 +203,7 @@ class AibotPlatform:
             return
         row = await self.now_true(press)
         if row is not None and isinstance(await self._speech.send(row, press.task), Sent):
-            log.info("wecom_aibot.card_freshened", key=row.key)
+            log.info(FRESHENED, message=render.stream_of(row.key))
 
     async def now_true(self, press: Press) -> Outgoing | None:
         """The change of that card which could not be shown; None if it shows how things are."""

@@ -114,7 +114,7 @@ class Speech:
         reply = await self._connection.ask("aibot_respond_update_msg", body, press.req_id)
         if isinstance(reply, Good):
             return Sent()
-        log.warning(RUNG_FAILED, key=out.key, rung="update", why=_why(reply))
+        log.warning(RUNG_FAILED, message=render.stream_of(out.key), rung="update", why=_why(reply))
         return CannotEdit(why=_why(reply))  # whether it was changed or not, the short line is true
 
     # -- a new message
@@ -211,7 +211,7 @@ class Speech:
             return self._sent("push", part, carded=True)
         if _arrived_before(part, reply):
             return self._sent("push", part, carded=True)
-        log.warning(RUNG_FAILED, key=out.key, rung="push", why=_why(reply))
+        log.warning(RUNG_FAILED, message=render.stream_of(out.key), rung="push", why=_why(reply))
         return judge(reply)
 
     async def _webhook(self, out: Outgoing, part: Part) -> SendResult | None:
@@ -222,7 +222,7 @@ class Speech:
         reply = await self._api.post(WEBHOOK_PATH, {"key": key}, body)
         if isinstance(reply, Good):
             return self._sent("webhook", part)
-        log.warning(RUNG_FAILED, key=out.key, rung="webhook", why=_why(reply))
+        log.warning(RUNG_FAILED, message=render.stream_of(out.key), rung="webhook", why=_why(reply))
         result = judge(reply)
         return Never(why=result.why) if isinstance(result, Never) else result  # a dead key does not close the chat
 
@@ -232,12 +232,12 @@ class Speech:
         """None: this way is closed, another may be open."""
         if isinstance(reply, Good) or (carded and _arrived_before(part, reply)):
             return self._sent(rung, part, carded=carded)
-        log.warning(RUNG_FAILED, key=part.key, rung=rung, why=_why(reply))
+        log.warning(RUNG_FAILED, message=render.stream_of(part.key), rung=rung, why=_why(reply))
         result = judge(reply)
         return None if isinstance(result, Never) else result
 
     def _sent(self, rung: str, part: Part, *, carded: bool = False) -> Sent:
-        log.info(SAID, key=part.key, rung=rung)
+        log.info(SAID, message=render.stream_of(part.key), rung=rung)
         if carded and part.card is not None:
             return Sent(message_ref=str(part.card["task_id"]))
         return Sent(message_ref=render.reference(rung, part.key))

@@ -76,7 +76,7 @@ class Body(Quote):
 
     @property
     def group(self) -> bool:
-        return self.chattype == "group" and self.chatid != ""
+        return self.chattype != "single" and self.chatid != ""
 
     @property
     def eventtype(self) -> str:
