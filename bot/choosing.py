@@ -17,10 +17,10 @@ _NUMBER = re.compile(r"\s*([0-9０-９]{1,2})\s*[.。]?\s*")
 
 
 def numbered(content: Content, can: Capabilities, *, group: bool) -> Content:
-    """Pure. `content` with a line for every button its channel cannot show."""
+    """Pure. `content` with a line for every button its channel cannot show; none where nobody could answer."""
     buttons = _flat(content)
     shown = _shown(can)
-    if len(buttons) <= shown:
+    if len(buttons) <= shown or not can.hears:
         return content
     line = choices([button.label for button in buttons[shown:]], first=shown + 1, group=group)
     return replace(content, text=f"{content.text}\n{line}" if content.text else line)

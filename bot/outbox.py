@@ -157,7 +157,8 @@ class Courier:
                 continue
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
-            leased.append(_to_send(ready))
+            can = self._platforms[key].capabilities
+            leased.append(_to_send(ready, marked=now - ready.row.created_at >= timedelta(seconds=can.drops_copies)))
         if wait is None and room > FOR_PEOPLE and len(rows) == look:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
         return wait
@@ -255,12 +256,13 @@ def _kept_free(lane: Lane) -> int:
     return FOR_PEOPLE if lane >= Lane.URGENT_PUSH else 0
 
 
-def _to_send(ready: Ready) -> OutRow:
-    """As it will really go out: a possible copy says so; an edit of what never arrived becomes a message."""
+def _to_send(ready: Ready, *, marked: bool) -> OutRow:
+    """As it will really go out: a possible copy says so (`marked`: unless the platform drops it by itself); an edit of
+    what never arrived becomes a message."""
     row = ready.row
     out = row.out
     if out.kind is OutKind.EDIT and not (ready.target_state is OutState.SENT and row.target_ref):
         out = replace(out, kind=OutKind.SEND)
-    if row.maybe_copy and out.kind is OutKind.SEND:
+    if row.maybe_copy and marked and out.kind is OutKind.SEND:
         out = replace(out, content=replace(out.content, text=out.content.text + COPY_MARK))
     return replace(row, out=out)

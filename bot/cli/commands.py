@@ -105,11 +105,14 @@ def demo() -> None:
 
 
 @app.command()
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    part: Annotated[str, typer.Argument(help="wecom：只看微信家族。", show_default=False)] = "",
+) -> None:
     """体检：环境、配置、数据库、值班、群和网络。"""
     from bot.cli.checkup import checkup
 
-    checkup(context.obj.config)
+    checkup(context.obj.config, part)
 
 
 @app.command()

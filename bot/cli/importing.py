@@ -46,7 +46,12 @@ async def _apply(settings: Settings, file: StationFile, *, dry_run: bool) -> lis
 def _bots(settings: Settings) -> dict[str, str]:
     """Our bot on each platform; on Telegram its id stands before the colon of its token."""
     number, colon, _ = settings.telegram.token.partition(":")
-    return {"local": "local"} | ({"telegram": number} if colon and number.isdecimal() else {})
+    bots = {"local": "local"}
+    if colon and number.isdecimal():
+        bots["telegram"] = number
+    if settings.wecom_app.on:
+        bots["wecom_app"] = str(settings.wecom_app.agent_id)
+    return bots
 
 
 def show(file: StationFile, changes: Sequence[Change], *, dry_run: bool) -> None:

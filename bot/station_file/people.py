@@ -9,7 +9,7 @@ from handlers.kit.texts import ROLE_NAMES
 from storage.model.people import Identity, Member, Person, PersonRole
 from storage.unit import Unit
 
-LOCAL = "local"
+LOCAL, WECOM_APP = "local", "wecom_app"
 
 
 class PeopleImport:
@@ -108,9 +108,7 @@ class PeopleImport:
 
     async def _account(self, person_id: int, account: Account) -> str:
         """Give the account to this person. What the platform told about it (private chat, @name) is kept."""
-        local = account.platform == LOCAL
-        bot = self._bots.get(LOCAL, LOCAL) if local else ""
-        chat_id = f"p:{account.user_id}" if local else ""
+        bot, chat_id = self._way(account)
         identity = Identity(
             platform=account.platform, bot=bot, user_id=account.user_id, person_id=person_id, chat_id=chat_id
         )
@@ -118,20 +116,33 @@ class PeopleImport:
         if known is None:
             await self._people.add_identity(identity)
             return f"账号 加 {account.platform} {account.user_id}"
-        if local and known.private_chat != chat_id:
-            await self._people.reachable(LOCAL, account.user_id, bot=bot, chat_id=chat_id, username=known.username)
+        if chat_id and (known.private_chat, known.bot) != (chat_id, bot):
+            await self._people.reachable(
+                account.platform, account.user_id, bot=bot, chat_id=chat_id, username=known.username
+            )
         if known.person.id == person_id:
             return ""
         await self._people.link_identity(identity)
         before = known.person.name if known.person.code else "群众"
         return f"账号 {account.platform} {account.user_id} 从{before}转到本人"
 
+    def _way(self, account: Account) -> tuple[str, str]:
+        """Our bot and their private chat, where a person can be written to who has never written to us."""
+        if account.platform == LOCAL:
+            return self._bots.get(LOCAL, LOCAL), f"p:{account.user_id}"
+        if account.platform == WECOM_APP and WECOM_APP in self._bots:
+            return self._bots[WECOM_APP], account.user_id
+        return "", ""
+
     async def _drop_accounts(self, person_id: int, part: PersonPart) -> list[str]:
-        """Accounts no longer in the file become a stranger's: they must not keep this person's rights."""
+        """Accounts no longer in the file become a stranger's: they must not keep this person's rights.
+
+        What was linked in the chat never came from the file: 解绑账号 and 取消关联 undo that.
+        """
         kept = {(a.platform, a.user_id) for a in part.accounts}
         details = []
         for identity in await self._people.identities(person_id):
-            if (identity.platform, identity.user_id) in kept:
+            if (identity.platform, identity.user_id) in kept or identity.linked_from is not None:
                 continue
             stranger = await self._people.add(name=identity.username or "群众")
             await self._people.link_identity(

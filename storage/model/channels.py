@@ -9,7 +9,7 @@ class Edits(StrEnum):
     """When a message that was sent can still be changed."""
 
     ALWAYS = "always"
-    ON_PRESS = "on_press"  # only the card that was just pressed, within seconds
+    ON_PRESS = "on_press"  # only cards, while the platform permits it: it does so anew with every press
     NEVER = "never"
 
 
@@ -44,6 +44,7 @@ class Capabilities:
     reaches_residents: bool = True  # people without an account of ours can be in its chats
     private_chats: bool = True
     answers_presses: bool = True
+    drops_copies: float = 0.0  # for so many seconds the same message sent once more does not arrive twice
     markdown: bool = False  # what we send is read as markup, so what people wrote must be escaped
     limits: Limits = Limits()
 
@@ -51,6 +52,11 @@ class Capabilities:
     def edits(self) -> bool:
         """Is trying to change a message worth it at all?"""
         return self.editing is not Edits.NEVER
+
+    @property
+    def hears(self) -> bool:
+        """Can anybody say anything to us there?"""
+        return self.hears_mentions or self.private_chats
 
     @property
     def takes_turns(self) -> bool:

@@ -101,6 +101,11 @@ AND created_at < :before;
 -- name: outbox_last_brief
 SELECT * FROM outbox WHERE target = :target AND kind = 'send' AND target <> '' ORDER BY id DESC LIMIT 1;
 
+-- name: outbox_unmade_edit
+-- The newest change of a message, if it could not be shown.
+SELECT * FROM (SELECT * FROM outbox WHERE target = :target AND kind = 'edit' AND target <> '' ORDER BY id DESC LIMIT 1) e
+WHERE e.state = 'obsolete';
+
 -- name: outbox_said
 SELECT COUNT(*) AS n, MIN(sent_at) AS oldest FROM outbox
 WHERE chat_key = :chat_key AND sent_at > :since AND sent_at IS NOT NULL AND kind <> 'answer';

@@ -38,7 +38,7 @@ class Driver(ABC):
 
     @abstractmethod
     async def envelopes(self) -> Sequence[Envelope]:
-        """Some of them as the adapter hands them to the inbox, at least three."""
+        """Some of them as the adapter hands them to the inbox, at least three; none where nothing is heard."""
 
     @property
     @abstractmethod
