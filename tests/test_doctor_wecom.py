@@ -87,7 +87,7 @@ async def outside() -> AsyncIterator[Outside]:
 
 
 def settings(url: str, **more: Any) -> Settings:
-    keys = {"token": TOKEN, "aes_key": AES_KEY}
+    keys: dict[str, Any] = {"token": TOKEN, "aes_key": AES_KEY}
     parts: dict[str, Any] = {
         "server": Server(public_url=url),
         "wecom": Wecom(corp_id="ww1", base_url=url),
