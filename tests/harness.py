@@ -20,6 +20,7 @@ from storage.engine.base import Engine
 from storage.model.messages import (
     Address,
     Attachment,
+    AttachmentKind,
     Button,
     Chat,
     ChatKind,
@@ -36,8 +37,7 @@ from storage.model.tickets import Ticket
 from storage.unit import Unit
 
 START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # a Friday, 11:00 in Shanghai
-ALIASES = ("民警", "派出所", "平安小助手")
-PLATFORM, BOT = "world", "bot"
+ALIASES, PLATFORM, BOT = ("民警", "派出所", "平安小助手"), "world", "bot"
 GENEROUS = Limits(per_bot_second=1e6, per_chat_second=1e6, per_chat_burst=1e6, per_chat_minute=1e6)
 
 
@@ -396,6 +396,6 @@ class _UnitContext:
         await self._manager.__aexit__(*error)
 
 
-PHOTO = Attachment(kind="photo", ref="file-1")  # type: ignore[arg-type]
+PHOTO = Attachment(kind=AttachmentKind.PHOTO, ref="file-1")
 
 __all__ = ["PHOTO", "START", "FakePlatform", "Group", "HeldClock", "Shown", "Someone", "World"]
