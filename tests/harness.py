@@ -397,5 +397,4 @@ class _UnitContext:
 
 
 PHOTO = Attachment(kind=AttachmentKind.PHOTO, ref="file-1")
-
 __all__ = ["PHOTO", "START", "FakePlatform", "Group", "HeldClock", "Shown", "Someone", "World"]
