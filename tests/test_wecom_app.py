@@ -1,6 +1,7 @@
 """自建应用 alone: its door, what it understands, what it sends, and how long its permissions to change a card live."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.base import CannotEdit, Later, Never, SendResult, Sent, UnreadableError
+from bot.adapters.wecom import xmltext
 from bot.adapters.wecom.guard import TurnedAwayError
 from bot.adapters.wecom_app import events
 from bot.adapters.wecom_app.adapter import AppPlatform, build
@@ -18,6 +20,7 @@ from bot.station_file import apply, parse_station
 from storage.engine.base import Engine, StoreDownError
 from storage.model.messages import AttachmentKind, Button, Content, Envelope, Inbound, InboundKind, OutKind
 from storage.unit import Unit
+from tests.adapters.test_telegram_hostile import damage_bytes
 from tests.browser.echo import open_engine
 from tests.fake_wecom import FakeWecom, Fault
 from tests.fake_wecom.crypt import Json, write_xml
@@ -175,6 +178,25 @@ async def test_a_store_that_is_down_makes_the_platform_come_again(app: App) -> N
     app.down = False
     assert (await door.replay(door.knocks[0])).status == 200
     assert len(app.heard) == 1
+
+
+def test_ten_thousand_damaged_callbacks_raise_nothing_of_their_own() -> None:
+    """Signed by whoever found the key: refused or understood, never an exception of another kind."""
+    chance = random.Random(20_261_122)
+    press = fields(Event="template_card_event", EventKey="claim:1", TaskId="T1@x@y", ResponseCode="RC")
+    place = fields(MsgType="location", MsgId=5, Location_X="31.2", Location_Y="121.4", Label="东湾路")
+    plains = [write_xml(plain).encode() for plain in (press, place, fields(MsgType="text", Content="好", MsgId=6))]
+    read = 0
+    for _ in range(10_000):
+        body = damage_bytes(chance.choice(plains), chance)
+        try:
+            event = events.event_of(xmltext.parse(body))
+        except (xmltext.BadXmlError, UnreadableError):
+            continue
+        if event is not None:
+            read += 1
+            assert events.parse(events.encode(event), "1").chat.private
+    assert read
 
 
 def test_what_no_calendar_and_no_platform_has_is_unreadable() -> None:

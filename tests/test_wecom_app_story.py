@@ -107,7 +107,8 @@ async def test_a_press_delivered_three_times_claims_once(office: Office) -> None
     assert len(office.texts("lijing")) == len(said) + 1
 
 
-async def test_an_old_card_becomes_true_at_its_next_press(office: Office) -> None:
+@pytest.mark.parametrize("label", ["到场", "更多"])
+async def test_an_old_card_becomes_true_at_its_next_press(office: Office, label: str) -> None:
     """Its one code is spent; the ticket goes on elsewhere; a press tells how it is, and brings the code to show it."""
     await office.reports()
     mine = await office.press("lijing", "接单")
@@ -116,7 +117,7 @@ async def test_an_old_card_becomes_true_at_its_next_press(office: Office) -> Non
     await office.until(lambda: any("1 号已办结" in t for t in office.texts("lijing")), "the short line")
     await office.idle()
     assert "办结" in mine.labels
-    await office.press("lijing", "到场")
+    await office.press("lijing", label)
     await office.until(lambda: len(mine.labels) == 1, "the card shows the end")
     await office.idle()
     assert (await office.ticket()).state is State.RESOLVED
