@@ -37,12 +37,13 @@ from bot.web import telegram_hook
 from bot.web.app import build_web
 from bot.web.server import Server
 from handlers import FEATURES
+from handlers.auditing import AuditSettings
 from handlers.broadcast import BroadcastSettings
 from handlers.roster import RosterSettings
 from handlers.tickets import BurstSettings, TicketSettings
 from storage.engine import connect
 from storage.engine.base import Engine, StoreDownError
-from storage.engine.migrate import migrate
+from storage.engine.migrate import migrate_apart
 
 log = structlog.get_logger()
 
@@ -162,6 +163,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
         settings={
             BurstSettings: bursts,
             TicketSettings: ticket_settings(settings.tickets),
+            AuditSettings: AuditSettings(**settings.audit.model_dump()),
             BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
             RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },
@@ -176,7 +178,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
 
 
 async def _database(settings: Settings, stack: AsyncExitStack) -> Engine:
-    await migrate(settings.database.url)
+    await migrate_apart(settings.database.url)
     engine = connect(settings.database.url)
     await engine.open()
     stack.push_async_callback(engine.close)

@@ -27,9 +27,6 @@ from storage.unit import Unit
 
 log = structlog.get_logger()
 
-NIGHT = 3
-"""The hour of station time at which the day before is counted."""
-
 FIRST_AFTER = timedelta(seconds=60)
 
 AUDIT_FAILED, STORE_DOWN = "audit.failed", "audit.store_down"
@@ -50,6 +47,7 @@ class Auditor:
         platforms: Mapping[tuple[str, str], Platform],
         scheduler: Scheduler,
         *,
+        settings: AuditSettings,
         make_context: MakeContext,
         finish: Callable[[Context], Awaitable[None]],
         on_commit: Callable[[], None],
@@ -58,6 +56,7 @@ class Auditor:
         self._clock = clock
         self._platforms = platforms
         self._scheduler = scheduler
+        self._settings = settings
         self._make_context = make_context
         self._finish = finish
         self._on_commit = on_commit
@@ -103,7 +102,7 @@ class Auditor:
     # ── calls that nothing came of ─────────────────────────────────────────
     async def _unanswered(self, unit: Unit, seen: int, now: datetime) -> defaultdict[int, list[Unanswered]]:
         """By station: those done since we last looked, and those that were open then and still are."""
-        before = now - AuditSettings().patience
+        before = now - self._settings.patience
         rows = {row.id: row for row in await unit.audit.unanswered(seen, before)}
         rows |= {row.id: row for row in await self._open(unit)}
         await unit.audit.judged(seen, before)
@@ -128,9 +127,10 @@ class Auditor:
     async def _night(self, ctx: Context, station: Station) -> None:
         """Once per night and station: after a stop, only the newest night is made up for."""
         local = ctx.local()
-        if local.hour < NIGHT:
+        night = self._settings.night_hour
+        if local.hour < night:
             return
-        slot = local.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+        slot = local.replace(hour=night, minute=0, second=0, microsecond=0)
         name = f"audit:night:{station.id}"
         born = await ctx.unit.slots.last(name) is None
         if not await ctx.unit.slots.take(name, slot, at=ctx.now, outcome=BORN if born else RUN) or born:

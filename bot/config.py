@@ -136,7 +136,7 @@ class TargetConfig(Section):
         return categories
 
 
-class Tickets(Section):
+class TicketRules(Section):
     lease_urgent_minutes: int = Field(default=10, ge=1, le=1440)
     lease_minutes: int = Field(default=60, ge=1, le=1440)
     lease_scene_minutes: int = Field(default=240, ge=1, le=2880)
@@ -148,6 +148,8 @@ class Tickets(Section):
     remind_hours: int = Field(default=24, ge=1, le=720)
     close_days: int = Field(default=5, ge=1, le=90)
     reopen_days: int = Field(default=14, ge=1, le=365)
+    forward_days: int = Field(default=3, ge=1, le=90)
+    many_watch: int = Field(default=3, ge=1, le=1000)
     targets: tuple[TargetConfig, ...] = ()
 
     @field_validator("ladder_urgent_minutes", "ladder_minutes")
@@ -156,6 +158,36 @@ class Tickets(Section):
         if sorted(steps) != list(steps) or steps[0] < 0:
             raise ValueError("三个数要从小到大：民警、值班长、所领导，比如 [0, 30, 120]")
         return steps
+
+
+class StationTickets(TicketRules):
+    """What is not written here is as for all."""
+
+    station: str = Field(min_length=1)
+
+
+class Tickets(TicketRules):
+    stations: tuple[StationTickets, ...] = ()
+
+    @field_validator("stations")
+    @classmethod
+    def once(cls, stations: tuple[StationTickets, ...]) -> tuple[StationTickets, ...]:
+        codes = [rules.station for rules in stations]
+        twice = next((code for code in codes if codes.count(code) > 1), None)
+        if twice is not None:
+            raise ValueError(f"“{twice}”写了两次，请合成一项")
+        return stations
+
+
+class Audit(Section):
+    patience_seconds: int = Field(default=60, ge=10, le=3600)
+    urgent_minutes: int = Field(default=10, ge=1, le=1440)
+    lease_minutes: int = Field(default=15, ge=1, le=1440)
+    claim_urgent_minutes: int = Field(default=20, ge=1, le=1440)
+    claim_minutes: int = Field(default=120, ge=1, le=2880)
+    scene_minutes: int = Field(default=480, ge=1, le=10080)
+    night_hour: int = Field(default=3, ge=0, le=12)
+    morning_hour: int = Field(default=8, ge=0, le=23)
 
 
 class Logs(Section):
@@ -196,6 +228,7 @@ class Settings(BaseSettings):
     wecom_customer_group: WecomCustomerGroup = WecomCustomerGroup()
     bursts: Bursts = Bursts()
     tickets: Tickets = Tickets()
+    audit: Audit = Audit()
     understanding: Understanding = Understanding()
     broadcasts: Broadcasts = Broadcasts()
     logs: Logs = Logs()

@@ -117,6 +117,7 @@ class WechatOfficial(Section):
     aes_key: AesKey = ""
     base_url: Url = "https://api.weixin.qq.com"
     callback_path: UrlPath = "/wechat/official"
+    menu: bool = False
     per_turn: int = Field(default=5, ge=1)
     turn_hours: float = Field(default=48, gt=0)
 

@@ -20,10 +20,12 @@ from bot.outbox import Courier
 from bot.publish import Publisher
 from bot.scam_watch import ScamWatch
 from bot.schedule import Scheduler
+from handlers.auditing import AuditSettings
 from handlers.kit.feature import CALLED, Feature
 from handlers.kit.mentions import Vocabulary
 from handlers.kit.names import call_names, places_of_all
 from handlers.kit.router import Router
+from handlers.kit.spoken import could_be_order
 from storage.engine.base import Engine
 from storage.model.people import GroupKind
 from storage.unit import Unit
@@ -85,6 +87,7 @@ class Core:
             stations = await unit.stations.all()
             accounts = [a for s in stations for a in await unit.people.staff_identities(s.id)]
             groups = await unit.groups.all()
+            self.hearing.desks = {s.id: await unit.queues.desk(s.id) for s in stations}
         names |= {account.username for account in accounts if account.username}
         wanted = frozenset(n.lower() for n in {*names, *self.aliases, *self.hearing.own_names})
         if wanted != self.hearing.vocabulary.names:
@@ -123,6 +126,7 @@ def assemble(
     """Wire the path. Nothing runs yet."""
     router = Router(features)
     hearing.listen_for(router.bare_words, router.bare)
+    hearing.understand_orders(could_be_order)
     table = {(p.name, p.bot): p for p in platforms}
     publisher = Publisher(router, metrics, settings)
 
@@ -152,6 +156,7 @@ def assemble(
         router,
         table,
         scheduler,
+        settings=settings.get(AuditSettings, AuditSettings()),
         make_context=dispatcher.context,
         finish=dispatcher.finish,
         on_commit=stir,

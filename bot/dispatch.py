@@ -22,6 +22,7 @@ from bot.throttle import backoff
 from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.feature import Taker
 from handlers.kit.identify import identify
 from handlers.kit.parse import begins_with_number
 from handlers.kit.router import SLASH, Match, Router
@@ -66,9 +67,11 @@ class Dispatcher:
         self._engine = engine
         self._router = router
         self._platforms = platforms
+        self._answering_only = frozenset(p.name for p in platforms.values() if p.capabilities.limits.per_turn)
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
+        self._handled = metrics.handled.labels(outcome="done")
         self._publisher = publisher
         self._on_commit = on_commit
         self._jitter = jitter
@@ -89,8 +92,10 @@ class Dispatcher:
             post=put,
             vocabulary=self._hearing.vocabulary,
             places=self._hearing.places,
+            desks=self._hearing.desks,
             features=self._router.features,
             all_settings=self._publisher.settings,
+            answering_only=self._answering_only,
             station=station,
         )
 
@@ -140,7 +145,7 @@ class Dispatcher:
             try:
                 async with unit.tx.savepoint():
                     await self._one(ctx, row)
-                self._metrics.handled.labels(outcome="done").inc()
+                self._handled.inc()
                 return ctx
             except StoreDownError:
                 raise
@@ -175,11 +180,8 @@ class Dispatcher:
         if row.sighted:
             event = replace(event, kind=InboundKind.SIGHTED)
             ctx.forgotten = True
-        if platform.capabilities.takes_turns and event.kind in MESSAGES:
-            where = event.chat.address
-            await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
-            await ctx.unit.outbox.release_turn(where.key, ctx.now)
         ctx.inbound = event
+        await self._spoke(ctx, row)
         ctx.earlier = tuple(_readable(platform, row.earlier))
         await identify(ctx)
         if event.kind in MESSAGES:
@@ -194,6 +196,16 @@ class Dispatcher:
         if ctx.forgotten:
             await ctx.unit.inbox.forget(row.id)
 
+    async def _spoke(self, ctx: Context, row: InboxRow) -> None:
+        """Where it counts who spoke last when, this counts, whatever becomes of the event."""
+        event = ctx.inbound
+        if event is None or event.kind not in MESSAGES:
+            return
+        if self._platforms[(row.platform, row.bot)].capabilities.takes_turns:
+            where = event.chat.address
+            await ctx.unit.channels.spoke(where.platform, where.chat_id, row.received_at)
+            await ctx.unit.outbox.release_turn(where.key, ctx.now)
+
     async def _route(self, ctx: Context, event: Inbound) -> None:
         event = await self._chosen(ctx, event)
         match = self._match(ctx, event)
@@ -203,12 +215,17 @@ class Dispatcher:
         ctx.conversation = await self._conversation(ctx, event)
         if ctx.conversation is not None and await self._answers(ctx, event):
             step = self._router.steps.get(ctx.conversation.step)
-            if step is not None:
-                await step(ctx)
+            if step is not None and (await self._taken(ctx, self._router.aheads) or await step(ctx) is not False):
                 return
-        for taker in self._router.otherwises:
+        await self._taken(ctx, self._router.otherwises)
+
+    @staticmethod
+    async def _taken(ctx: Context, takers: Sequence[Taker]) -> bool:
+        """Asks one after the other; True as soon as one has taken it."""
+        for taker in takers:
             if await taker(ctx):
-                return
+                return True
+        return False
 
     async def _chosen(self, ctx: Context, event: Inbound) -> Inbound:
         """The event, or the press its number stands for."""
@@ -249,7 +266,13 @@ class Dispatcher:
 
     async def _call(self, ctx: Context, match: Match) -> None:
         ctx.require(match.allow, ctx.station.id if ctx.station else None)
-        await match.handler(ctx, match.args.parse(await self._numbered(ctx, match)))
+        try:
+            argument = match.args.parse(await self._numbered(ctx, match))
+        except UsageError:
+            if match.rest and await self._taken(ctx, self._router.aheads):
+                return
+            raise
+        await match.handler(ctx, argument)
 
     async def _numbered(self, ctx: Context, match: Match) -> str:
         """The argument as typed; a reply to a ticket's message may leave out its number."""
@@ -267,6 +290,7 @@ class Dispatcher:
         """Nothing was changed; the person reads why. A fresh context: what the handler had decided is undone."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:refused")
         again.inbox_id, again.inbound, again.actor, again.station = row.id, ctx.inbound, ctx.actor, ctx.station
+        await self._spoke(again, row)  # undone with all the rest, and still so
         await again.answer(sentence, alert=True)
         self._metrics.handled.labels(outcome="refused").inc()
         log.info("event.refused", inbox=row.id)
@@ -293,6 +317,7 @@ class Dispatcher:
         """One apology with a reference to the person, one alarm to those who run this."""
         again = self.context(ctx.unit, ctx.now, f"{ctx.cause}:parked", ctx.station)
         again.inbox_id, again.inbound, again.actor = row.id, ctx.inbound, ctx.actor
+        await self._spoke(again, row)
         reference = f"in:{row.id}"
         if again.inbound is not None and again.inbound.kind in MESSAGES:
             await again.answer(texts.TROUBLE.format(reference=reference), alert=True)

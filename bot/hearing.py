@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.scam_watch import ScamWatch
 from handlers.kit.mentions import Vocabulary, has_at
+from storage.model.queues import Desk
 
 
 class Recent(OrderedDict[object, None]):
@@ -35,6 +36,10 @@ class Window(NamedTuple):
         return self.first <= at <= min(self.newest + self.gap, self.first + cap)
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 class Hearing:
     """Shared by all adapters of one process. Chat keys are `Address.key`.
 
@@ -50,6 +55,7 @@ class Hearing:
         self.staff_chats: frozenset[str] = frozenset()
         self.staff_accounts: frozenset[str] = frozenset()  # platform:user id, for an @ that carries the account
         self.places: Mapping[int, tuple[str, ...]] = {}  # station id → places known there
+        self.desks: Mapping[int, Desk] = {}  # station id → its queues and the rules that fill them
         self.slashes = frozenset(slashes)  # our Latin commands; none known: every one may be ours
         self.scams: ScamWatch | None = None  # None while no group wants to be warned of known scams
         self.own_names: set[str] = set()  # our @names on platforms, once known
@@ -60,6 +66,7 @@ class Hearing:
         union = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
         self._bare_words: tuple[str, ...] = ()
         self._bare: Callable[[str], bool] = bool
+        self._order: Callable[[str], bool] = _never
         self._command = re.compile(rf"\s*/?(?:{union})") if union else None
 
     def answer_to(self, name: str) -> None:
@@ -71,13 +78,19 @@ class Hearing:
         """Group texts that begin with one of `words` and are `meant` as a command need no @."""
         self._bare_words, self._bare = words, meant
 
+    def understand_orders(self, meant: Callable[[str], bool]) -> None:
+        """In officers' groups a text that is `meant` as an order needs no @ either."""
+        self._order = meant
+
     def calls_us(self, chat_key: str, text: str) -> bool:
         """True for a group text that names us, or is a command that needs no @ there."""
         if has_at(text) and self.vocabulary.find(text):
             return True
         if text.startswith(self._bare_words) and self._bare(text):
             return True
-        return chat_key in self.staff_chats and self._command is not None and bool(self._command.match(text))
+        if chat_key not in self.staff_chats:
+            return False
+        return (self._command is not None and bool(self._command.match(text))) or self._order(text)
 
     def belongs(self, chat_key: str, message_id: str, album: str) -> bool:
         """True for an edit of a message we took, or a further picture of an album we took."""

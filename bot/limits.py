@@ -1,10 +1,21 @@
 """`tickets:` of config.yaml as the service knows it."""
 
-from bot.config import Tickets
+from bot.config import StationTickets, TicketRules, Tickets
 from handlers.tickets import Target, TicketSettings
 
 
 def ticket_settings(section: Tickets) -> TicketSettings:
+    """What all stations do, and what single ones do otherwise."""
+    return _settings(section, {rules.station: _settings(_over(section, rules), {}) for rules in section.stations})
+
+
+def _over(common: TicketRules, own: StationTickets) -> TicketRules:
+    """The common rules, but for what is written for this station."""
+    written = {name: getattr(own, name) for name in own.model_fields_set if name != "station"}
+    return common.model_copy(update=written)
+
+
+def _settings(section: TicketRules, stations: dict[str, TicketSettings]) -> TicketSettings:
     """Targets written there stand before our own, which stay for whatever they do not speak of."""
     own = tuple(
         Target(
@@ -30,7 +41,10 @@ def ticket_settings(section: Tickets) -> TicketSettings:
         remind_hours=section.remind_hours,
         close_days=section.close_days,
         reopen_days=section.reopen_days,
+        forward_days=section.forward_days,
+        many_watch=section.many_watch,
         targets=(*own, *TicketSettings().targets),
+        stations=stations,
     )
 
 

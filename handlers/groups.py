@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
-from handlers.kit import parse, texts
+from handlers.kit import group_texts, parse, texts
 from handlers.kit.access import Permission, may
+from handlers.kit.channel_texts import DEAF
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import GroupJoined
 from handlers.kit.feature import Feature
+from handlers.kit.scenes import group_of_scene
 from storage.model.messages import InboundKind
 from storage.model.people import Area, Group, GroupKind, Station
 from storage.model.tickets import EntryKind
@@ -23,16 +25,26 @@ _CODE = re.compile(r"[A-Za-z0-9_-]+|\S{2,12}(?:派出所|分局|片区)")
 async def joined(ctx: Context) -> None:
     """Say hello once; an unbound group tells its admin what to do and takes reports meanwhile."""
     if ctx.group is None:
+        await _came_by(ctx)
         return
     await ctx.log(EntryKind.GROUP_JOINED, text=ctx.group.title, data={"group": ctx.group.id})
     ctx.directory_changed = True
     ctx.emit(GroupJoined(group_id=ctx.group.id))
     if ctx.group.station_id is not None and ctx.station is not None:
-        sentence = texts.JOINED_BOUND.format(station=ctx.station.name, name=texts.NAME)
+        sentence = group_texts.JOINED_BOUND.format(station=ctx.station.name, name=texts.NAME)
         await ctx.say(ctx.group, sentence)
         return
-    await ctx.say(ctx.group, texts.JOINED.format(name=texts.NAME, example=await _example(ctx)))
-    await _tell_managers(ctx, texts.ADMIN_NEW_GROUP.format(title=ctx.group.title))
+    await ctx.say(ctx.group, group_texts.JOINED.format(name=texts.NAME, example=await _example(ctx)))
+    await _tell_managers(ctx, group_texts.ADMIN_NEW_GROUP.format(title=ctx.group.title))
+
+
+async def _came_by(ctx: Context) -> None:
+    """A person opened a private chat by the QR code of a group: what they tell us there belongs to that group."""
+    number = group_of_scene(ctx.event.scene)
+    group = await ctx.unit.groups.get(number) if number is not None else None
+    if group is not None:
+        where = ctx.event.chat.address
+        await ctx.unit.channels.came_from(where.platform, where.chat_id, group.id)
 
 
 @groups.event(InboundKind.LEFT)
@@ -57,7 +69,7 @@ async def _gone(ctx: Context, platform: str, chat_id: str) -> None:
     await ctx.log(EntryKind.GROUP_LEFT, text=group.title, data={"group": group.id}, station_id=group.station_id)
     if ctx.station is None and group.station_id is not None:
         ctx.station = await ctx.unit.stations.get(group.station_id)
-    await _tell_managers(ctx, texts.ADMIN_LEFT_GROUP.format(title=group.title))
+    await _tell_managers(ctx, group_texts.ADMIN_LEFT_GROUP.format(title=group.title))
 
 
 @groups.event(InboundKind.MOVED)
@@ -117,7 +129,7 @@ def _names_a_binding(text: str) -> bool:
 async def bind(ctx: Context, text: str) -> None:
     """绑定 dongwan 业主 东湾片区 860户. Only for those who manage that station."""
     if ctx.group is None:
-        raise UsageError(texts.BIND_ONLY_GROUP)
+        raise UsageError(group_texts.BIND_ONLY_GROUP)
     station, kind, area, households = await _binding(ctx, text)
     ctx.require(Permission.MANAGE, station.id)
     if ctx.group.station_id is not None:
@@ -128,7 +140,7 @@ async def bind(ctx: Context, text: str) -> None:
     ctx.directory_changed = True
     data = {"group": ctx.group.id, "kind": kind, "area": area.name if area else ""}
     await ctx.log(EntryKind.GROUP_BOUND, text=ctx.group.title, data=data, station_id=station.id)
-    await ctx.reply(texts.bound(station.name, kind, area.name if area else "", households))
+    await ctx.reply(group_texts.bound(station.name, kind, area.name if area else "", households))
 
 
 async def _binding(ctx: Context, text: str) -> tuple[Station, GroupKind, Area | None, int]:
@@ -140,7 +152,7 @@ async def _binding(ctx: Context, text: str) -> tuple[Station, GroupKind, Area | 
         station = stations[0]
     if station is None:
         codes = texts.join(s.code for s in stations)
-        raise UsageError(texts.BIND_NO_STATION.format(codes=codes, example=await _example(ctx)))
+        raise UsageError(group_texts.BIND_NO_STATION.format(codes=codes, example=await _example(ctx)))
     rest = [w for w in words if w not in (station.code, station.name)]
     kind = ctx.group.kind if ctx.group else GroupKind.OTHER
     area: Area | None = None
@@ -156,7 +168,7 @@ async def _binding(ctx: Context, text: str) -> tuple[Station, GroupKind, Area | 
         elif word.removesuffix("户").isdecimal():
             households = int(word.removesuffix("户")[:7])
         else:
-            raise UsageError(texts.bind_unknown(word, KINDS, [a.name for a in areas], await _example(ctx)))
+            raise UsageError(group_texts.bind_unknown(word, KINDS, [a.name for a in areas], await _example(ctx)))
     return station, kind, area, households
 
 
@@ -179,8 +191,16 @@ async def cannot_hear(ctx: Context, payload: dict[str, Any]) -> None:
     elif ctx.station is None:
         every = await ctx.unit.stations.all()
         ctx.station = every[0] if every else None
-    if not await _tell_managers(ctx, texts.CANNOT_HEAR.format(title=group.title)):
-        await ctx.say(group, texts.CANNOT_HEAR.format(title=group.title))
+    if not await _tell_managers(ctx, group_texts.CANNOT_HEAR.format(title=group.title)):
+        await ctx.say(group, group_texts.CANNOT_HEAR.format(title=group.title))
+
+
+@groups.job("channel.deaf")
+async def deaf(ctx: Context, payload: dict[str, Any]) -> None:
+    """A channel lost its connection and cannot get it back by itself."""
+    for station in await ctx.unit.stations.all():
+        ctx.station = station
+        await _tell_managers(ctx, DEAF[payload["why"]])
 
 
 async def _tell_managers(ctx: Context, sentence: str) -> bool:

@@ -1,6 +1,6 @@
 """帮助: what the bot can do, generated from the features themselves."""
 
-from handlers.kit import texts
+from handlers.kit import group_texts, order_texts, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.facts import CameInPrivate
@@ -21,6 +21,8 @@ async def show_help(ctx: Context, _: None) -> None:
         if command.help
         and (command.allow is Permission.REPORT or (not ctx.public and ctx.who.may(command.allow, station_id)))
     ]
+    if not ctx.public and ctx.who.may(Permission.WORK, station_id):
+        lines[:0] = order_texts.HELP
     await ctx.reply(texts.help_text(lines, ctx.station.name if ctx.station else "", public=ctx.public))
 
 
@@ -28,16 +30,17 @@ async def show_help(ctx: Context, _: None) -> None:
 async def start(ctx: Context, _: None) -> None:
     station = ctx.station.name if ctx.station else ""
     if ctx.public:
-        await ctx.reply(texts.JOINED_BOUND.format(station=station or texts.HERE, name=texts.NAME))
+        await ctx.reply(group_texts.JOINED_BOUND.format(station=station or group_texts.HERE, name=texts.NAME))
         return
-    await ctx.reply(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
+    await ctx.answer(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
     ctx.emit(CameInPrivate(person_id=ctx.who.person.id))
 
 
 @helping.event(InboundKind.JOINED)
 async def met(ctx: Context) -> None:
-    """Somebody opened a private chat with us (again)."""
-    if ctx.event.chat.private:
+    """Somebody opened a private chat with us (again). Where a greeting must be allowed by the platform and is not, a
+    person who came by a QR code speaks first."""
+    if ctx.event.chat.private and (ctx.event.callback_id or not ctx.event.scene):
         await start(ctx, None)
 
 

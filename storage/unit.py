@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from storage.engine.base import Tx
+from storage.stores.accounts import Accounts
 from storage.stores.audit import Audit
 from storage.stores.broadcasts import Broadcasts
 from storage.stores.channels import Channels
@@ -13,6 +14,7 @@ from storage.stores.knowledge import KnowledgeBase
 from storage.stores.life import Alarms, Handovers, Held, Helpers
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
+from storage.stores.queues import Queues
 from storage.stores.roster import Roster
 from storage.stores.scams import Scams
 from storage.stores.stations import Groups, Stations
@@ -22,6 +24,10 @@ from storage.stores.tickets import Attachments, Entries, Tickets, Watchers
 class Unit:
     def __init__(self, tx: Tx) -> None:
         self.tx = tx
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.tx)
 
     @cached_property
     def audit(self) -> Audit:
@@ -34,6 +40,10 @@ class Unit:
     @cached_property
     def people(self) -> People:
         return People(self.tx)
+
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues(self.tx)
 
     @cached_property
     def stations(self) -> Stations:

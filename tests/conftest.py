@@ -7,6 +7,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ import pytest
 from storage.engine import connect
 from storage.engine.base import Engine
 from storage.engine.migrate import migrate
-from tests.harness import World
+from tests.harness import HeldClock, World
+from tests.meaning import means
+from tests.sweep_scene import TABLE, rehearse
+from tests.sweeping import Stage
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +93,33 @@ async def world(database_url: str) -> AsyncIterator[World]:
     await built.open()
     yield built
     await built.close()
+
+
+@pytest.fixture(scope="session")
+def scene(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime, int]:
+    """Two stations and every button there is (tests/sweep_scene.py), played once: its file, hour and first station."""
+    path = tmp_path_factory.mktemp("scene") / "scene.db"
+    shutil.copy(sqlite_template, path)
+
+    async def make() -> tuple[datetime, int]:
+        world = await rehearse(f"sqlite:///{path}")
+        return world.clock.now(), world.station_id
+
+    with ThreadPoolExecutor(1) as thread:
+        return (path, *thread.submit(asyncio.run, make()).result())
+
+
+@pytest.fixture
+async def stage(
+    scene: tuple[Path, datetime, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stage]:
+    """That scene, where every take is undone."""
+    path, now, station_id = scene
+    means(monkeypatch, TABLE)
+    opened = Stage(Path(shutil.copy(path, tmp_path)), HeldClock(now), station_id)
+    await opened.open()
+    yield opened
+    await opened.close()
 
 
 def _apart(work: Coroutine[Any, Any, Any]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -131,6 +132,11 @@ class Someone:
     user_id: str
     name: str
     group: str = "g1"
+    platform: str = PLATFORM
+
+    @property
+    def side(self) -> FakePlatform:
+        return self.world.platforms[self.platform]
 
     @property
     def private(self) -> str:
@@ -149,10 +155,10 @@ class Someone:
     async def presses(self, label: str, *, where: str = "", settle: bool = True) -> Inbound:
         """Press the newest button of that label in a chat (default: the private one)."""
         chat = where or self.private
-        for shown in reversed(self.world.platform.chats[chat]):
+        for shown in reversed(self.side.chats[chat]):
             if label in shown.labels:
                 return await self.presses_old(shown, shown.button(label), chat, settle=settle)
-        raise AssertionError(f"no button {label!r} in {chat}: {[s.labels for s in self.world.platform.chats[chat]]}")
+        raise AssertionError(f"no button {label!r} in {chat}: {[s.labels for s in self.side.chats[chat]]}")
 
     async def presses_old(self, shown: Shown, button: Button, chat: str, *, settle: bool = True) -> Inbound:
         base = self.world.message(self, "", chat)
@@ -169,23 +175,25 @@ class Someone:
     @property
     def read(self) -> str:
         """The last answer to one of this person's presses."""
-        return self.world.platform.answers[-1][1]
+        return self.side.answers[-1][1]
 
     @property
     def inbox(self) -> list[Shown]:
         """Their private chat with the bot."""
-        return self.world.platform.chats[self.private]
+        return self.side.chats[self.private]
 
 
 class World:
     """Sample: one station, two resident groups, the officers' group, five officers, three residents."""
 
-    def __init__(self, url: str, clock: HeldClock | None = None) -> None:
+    def __init__(self, url: str, clock: HeldClock | None = None, more: Sequence[FakePlatform] = ()) -> None:
         self.url = url
         self.clock = clock or HeldClock()
         self.platform = FakePlatform()
+        self.platforms = {p.name: p for p in (self.platform, *more)}
         self.engine: Engine = connect(url)
         self.core: Core
+        self.settings: dict[type, Any] = {}  # what an operator has set; take effect with a restart
         self.station_id = 0
         self._events = itertools.count(1)
         self._starts = itertools.count(1)
@@ -216,10 +224,10 @@ class World:
             clock=self.clock,
             metrics=Metrics(),
             hearing=Hearing(),
-            platforms=[self.platform],
+            platforms=list(self.platforms.values()),
             features=FEATURES,
             aliases=ALIASES,
-            settings={},
+            settings=self.settings,
             owner=f"world{next(self._starts)}",
             jitter=lambda: 0.0,
         )
@@ -238,7 +246,7 @@ class World:
     async def settle(self) -> None:
         """Let everything that is due happen."""
         for _ in range(300):
-            before = self.platform.sent
+            before = self._sent()
             busy = await self.core.dispatcher.step()
             busy = await self.core.jobs.step() or busy
             await self.core.courier.step()
@@ -248,9 +256,12 @@ class World:
             if self.core.dispatcher.directory_changed.is_set():
                 self.core.dispatcher.directory_changed.clear()
                 await self.core.refresh_hearing()
-            if not busy and self.platform.sent == before:
+            if not busy and self._sent() == before:
                 return
         raise AssertionError("the world does not come to rest")
+
+    def _sent(self) -> int:
+        return sum(platform.sent for platform in self.platforms.values())
 
     async def passes(self, **by: float) -> None:
         """Time passes, and what is due happens."""
@@ -265,12 +276,12 @@ class World:
         number = str(next(self._events))
         names = [part.split()[0] for part in text.split("@")[1:] if part.split()]
         fields: dict[str, Any] = {
-            "platform": PLATFORM,
-            "bot": BOT,
+            "platform": who.platform,
+            "bot": who.side.bot,
             "event_id": number,
             "kind": InboundKind.MESSAGE,
             "chat": Chat(
-                address=Address(platform=PLATFORM, bot=BOT, chat_id=chat),
+                address=Address(platform=who.platform, bot=who.side.bot, chat_id=chat),
                 kind=ChatKind.PRIVATE if private else ChatKind.GROUP,
                 title="" if private else f"群{chat}",
             ),
@@ -368,7 +379,7 @@ class World:
         """A person of the station file, already reachable in private."""
         person = await unit.people.add(name=who.name, code=who.user_id, aliases=aliases)
         await unit.people.add_identity(
-            Identity(platform=PLATFORM, bot=BOT, user_id=who.user_id, person_id=person.id, chat_id=who.private)
+            Identity(platform=who.platform, bot=BOT, user_id=who.user_id, person_id=person.id, chat_id=who.private)
         )
         await unit.people.set_role(person.id, self.station_id, role)
         return person.id

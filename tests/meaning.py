@@ -17,6 +17,7 @@ def means(monkeypatch: pytest.MonkeyPatch, table: dict[str, dict[str, Any]]) -> 
         del mention, gazetteer
         said = courtesy(text)
         fields: dict[str, Any] = {
+            "text": text,
             "is_request": said is None,
             "category": Category.OTHER,
             "urgency": Urgency.NORMAL,

@@ -54,3 +54,18 @@ class Row:
 
 def rows(name: str) -> list[Row]:
     return [Row(**json.loads(line)) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+
+
+DEV = [row for part in ("", *(f"_{letter}" for letter in "bcdefghijkl")) for row in rows(f"dev{part}.jsonl")]
+"""Lines the grammar was made with."""
+
+
+def read(
+    text: str,
+    *,
+    replied: int | None = None,
+    mine: tuple[int, ...] = (12, 13),
+    waiting: tuple[int, ...] = (15, 16),
+    colleagues: tuple[str, ...] = COLLEAGUES,
+) -> Phrase | Ambiguous | None:
+    return read_phrase(text, replied=replied, mine=mine, waiting=waiting, colleagues=colleagues, today=NOW)

@@ -173,9 +173,21 @@ async def sent(world: World) -> None:
 
 
 async def job_waits(world: World) -> None:
+    """Due, and the loop that should do it stands still."""
+
+    async def still() -> bool:
+        return False
+
+    world.core.jobs.step = still  # type: ignore[method-assign]
     async with await world.unit() as unit:
-        await unit.jobs.add("audit.morning", key="old", due_at=world.clock.now() - timedelta(seconds=61))
-    await change(world, "UPDATE job SET attempts = -1000 WHERE key = 'old'")
+        await unit.jobs.add(
+            "clock", key="old", due_at=world.clock.now() - timedelta(seconds=61), payload='{"ticket":0}'
+        )
+
+
+async def jobs_done(world: World) -> None:
+    del world.core.jobs.step
+    await world.settle()
 
 
 async def slot_missed(world: World) -> None:
@@ -224,6 +236,7 @@ FAULTS = [
     Fault(Promise.TWO_HOLDERS, two_holders, one_holder, "1 号现在记在李强名下"),
     Fault(Promise.OUTBOX_WAITS, outbox_waits, sent, "要发到 world 的消息"),
     Fault(Promise.SEND_HANGS, send_hangs, sent, "发到 world 的消息发到一半"),
+    Fault(Promise.JOB_WAITS, job_waits, jobs_done, "有 1 件定时的事等了 2 分钟还没做"),
     Fault(Promise.SLOT_MISSED, slot_missed, slot_run, "“早间播报”11:01 那一次没有执行"),
     Fault(Promise.DUTY_GAP, duty_gap, filled, "现在没有值班民警在班"),
 ]

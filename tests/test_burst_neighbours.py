@@ -40,6 +40,33 @@ async def test_a_neighbour_who_saw_it_too_may_follow_it(world: World, ears: Ears
     assert QUIET not in world.liu.inbox[-1].text
 
 
+async def test_by_its_number_in_its_own_group_only(world: World, ears: Ears) -> None:
+    await said(ears, world.chen, f"@民警 {QUIET}")
+    await after(world, 60)
+    event = await world.liu.says("@民警 关注 1 号")
+    assert world.last("g1").text == "好的，1 号办好了告诉您。"
+    await world.restart()
+    await world.happens(event)
+    assert (await world.ticket()).watched == 1
+    for who, where in ((world.zhou, "g2"), (world.liu, world.liu.private)):
+        await who.says("@民警 关注 1 号", to=where)
+        assert world.last(where).text.startswith("这个群里没有 1 号可以关注")
+    await world.liu.tells("邻居天天打孩子")
+    await world.chen.says("@民警 关注 2 号")
+    assert world.last("g1").text.startswith("这个群里没有 2 号可以关注")
+    assert (await kinds(world)).count(EntryKind.WATCHED) == 1
+    await world.chen.says("@民警 关注一下6栋，也有人摆摊")
+    assert await world.tickets() == 3
+
+
+async def test_who_follows_hears_that_it_was_no_matter(world: World, ears: Ears) -> None:
+    await said(ears, world.chen, f"@民警 {QUIET}")
+    await world.liu.tells("你好")
+    await world.liu.says("@民警 关注 1")
+    await world.wang.tells("误报 1 查无此事")
+    assert world.liu.inbox[-1].text == "您关注的 1 号现在是“误报”。"
+
+
 async def test_a_neighbour_with_another_matter_gets_a_ticket(world: World, ears: Ears) -> None:
     first = await said(ears, world.chen, f"@民警 {QUIET}")
     await after(world, 60)

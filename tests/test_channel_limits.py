@@ -198,3 +198,10 @@ async def test_a_scheduled_message_is_not_released_early(world: World) -> None:
     assert world.chat("p:1") == []
     await world.passes(hours=21)
     assert texts_of(world.chat("p:1")) == ["tomorrow"]
+
+
+async def test_a_refusal_is_said_at_once_where_a_person_must_speak_first(world: World) -> None:
+    """What the refused event would have done is undone; that somebody spoke is not."""
+    await on(world, push_needs_talk=True)
+    await world.chen.says("@民警 绑定 dongwan 业主")
+    assert "由民警来操作" in world.chat("g1")[-1].text

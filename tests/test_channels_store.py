@@ -21,6 +21,16 @@ async def test_a_later_turn_counts_and_an_earlier_one_does_not(engine: Engine) -
         assert await channels.last_spoke("wecom_kf", "wm2") is None
 
 
+async def test_the_newest_way_somebody_came_by_counts(engine: Engine) -> None:
+    async with engine.write() as tx:
+        channels = Unit(tx).channels
+        assert await channels.origin("wecom_kf", "wm1") is None
+        for group in (3, 5):
+            await channels.came_from("wecom_kf", "wm1", group)
+        assert await channels.origin("wecom_kf", "wm1") == 5
+        assert await channels.origin("wechat_official", "wm1") is None
+
+
 async def test_a_cursor_is_kept_per_bot(engine: Engine) -> None:
     async with engine.write() as tx:
         channels = Unit(tx).channels

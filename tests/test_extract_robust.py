@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.understanding.meaning import Span
+from handlers.understanding import Span
 from handlers.understanding.money import find_amounts, money_sent
 from handlers.understanding.numbers import find_ids, find_phones
 from handlers.understanding.places import Gazetteer, find_places

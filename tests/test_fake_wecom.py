@@ -185,9 +185,8 @@ async def test_acks_come_late_backwards_or_never(fake: FakeWecom, client: Client
     await client.send("aibot_send_msg", push("zhangsan", "四", 1))
     ping = await client.send("ping")
     await fake.until_seen("zhangsan", 4)
-    while len(client.acks) < 6:
-        await asyncio.sleep(0.01)
-    assert [ack["headers"]["req_id"] for ack in client.acks[4:]] == [ping, slow]
+    acks = await client.until_acked(6)
+    assert [ack["headers"]["req_id"] for ack in acks[4:]] == [ping, slow]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ async def test_a_file_goes_up_in_pieces() -> None:
         picture = {"chatid": "zhangsan", "chat_type": 1, "msgtype": "image", "image": {"media_id": media}}
         assert await client.code("aibot_send_msg", picture) == 0
         assert await client.code("aibot_send_msg", picture | {"image": {}}) == 40007
+        assert await client.code("aibot_send_msg", picture | {"image": {"media_id": "no"}}) == 40007
         late: Json = (await client.call("aibot_upload_media_init", begin))["body"]
         clock.advance(1801)
         body = late | {"chunk_index": 0, "base64_data": base64.b64encode(pieces[0]).decode()}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.base import Later, Moved, Never
-from handlers.kit import texts
+from handlers.kit import group_texts, texts
 from storage.model.messages import Inbound, InboundKind, Sender
 from storage.model.people import Group, GroupKind
 from storage.model.tickets import EntryKind, State
@@ -114,7 +114,7 @@ async def test_with_several_stations_one_must_be_named(world: World) -> None:
 
 async def test_in_private_there_is_nothing_to_bind(world: World) -> None:
     await world.admin.tells("绑定 dongwan 业主")
-    assert world.admin.inbox[-1].text == texts.BIND_ONLY_GROUP
+    assert world.admin.inbox[-1].text == group_texts.BIND_ONLY_GROUP
 
 
 async def test_a_group_that_is_no_officers_group_any_more_shows_no_numbers(world: World) -> None:

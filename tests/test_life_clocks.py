@@ -1,15 +1,16 @@
 """Elapsed and due times: pauses are no time, nights and weekends are no working time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.kit.clocks import AllDay, Clock, OfficeHours, Pause, Time, due, elapsed
+from handlers.kit.clocks import AllDay, Clock, Pause, Time, due, elapsed
 from handlers.kit.life_texts import deadline, length
 from handlers.kit.waking import read_pause
+from handlers.kit.worktime import Calendar, Worktime
 from storage.model.tickets import PauseReason
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
@@ -18,24 +19,23 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_working_time_sleeps_at_night_and_on_the_weekend() -> None:
-    of = OfficeHours(SHANGHAI)
+    of = Worktime(SHANGHAI)
     assert of.after(FRIDAY, 120 * MINUTE) == datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
     assert of.between(FRIDAY, FRIDAY + timedelta(days=3)) == timedelta(hours=8)
     assert of.between(FRIDAY, FRIDAY - MINUTE) == timedelta(0)
 
 
 def test_a_night_in_which_the_clocks_change_is_no_working_time() -> None:
-    of = OfficeHours(BERLIN)
+    of = Worktime(BERLIN)
     friday = datetime(2026, 10, 23, 16, 0, tzinfo=BERLIN)
     assert of.after(friday, 120 * MINUTE) == datetime(2026, 10, 26, 10, 0, tzinfo=BERLIN)
-    assert OfficeHours(BERLIN, works=lambda day: True).between(friday, friday + timedelta(days=3)) == timedelta(
-        hours=24
-    )
+    worked = Calendar({date(2026, 10, 24): False, date(2026, 10, 25): False})
+    assert Worktime(BERLIN, worked).between(friday, friday + timedelta(days=3)) == timedelta(hours=24)
 
 
 def test_where_nobody_ever_works() -> None:
     with pytest.raises(ValueError, match="no working time"):
-        OfficeHours(SHANGHAI, works=lambda day: False).after(FRIDAY, MINUTE)
+        Worktime(SHANGHAI, hours=()).after(FRIDAY, MINUTE)
 
 
 def test_a_pause_that_lasts_has_no_due_time() -> None:
@@ -52,7 +52,7 @@ def stories(draw: st.DrawFn) -> tuple[datetime, timedelta, list[Pause], Time]:
         start = at + gap * MINUTE
         at = start + lasts * MINUTE
         pauses.append((start, at))
-    times: list[Time] = [AllDay(), OfficeHours(SHANGHAI), OfficeHours(BERLIN)]
+    times: list[Time] = [AllDay(), Worktime(SHANGHAI), Worktime(BERLIN)]
     of = draw(st.sampled_from(times))
     return since, draw(st.integers(1, 5000)) * MINUTE, pauses, of
 

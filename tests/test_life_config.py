@@ -7,6 +7,7 @@ import pytest
 
 from bot.config import ConfigError, Settings, load
 from bot.limits import ticket_settings
+from handlers.auditing import AuditSettings
 from handlers.kit.clocks import Clock
 from handlers.tickets import TicketSettings
 from storage.model.matters import Category
@@ -52,6 +53,23 @@ def test_own_targets_stand_before_the_others(tmp_path: Path) -> None:
     assert limits.target(ticket(Category.PAPERS)).working
 
 
+def test_a_station_may_have_rules_of_its_own(tmp_path: Path) -> None:
+    own = "{station: dongwan, lease_urgent_minutes: 5, targets: [{urgency: 紧急, response_minutes: 3}]}"
+    limits = ticket_settings(written(tmp_path, f"tickets:\n  lease_minutes: 45\n  stations: [{own}]\n").tickets)
+    dongwan = limits.stations["dongwan"]
+    assert (limits.lease_urgent, dongwan.lease_urgent) == (10, 5)
+    assert (limits.lease, dongwan.lease) == (45, 45)
+    urgent = ticket(Category.HELP, Urgency.URGENT)
+    assert dongwan.target(urgent).of(Clock.RESPONSE) == timedelta(minutes=3)
+    assert limits.target(urgent).of(Clock.RESPONSE) == timedelta(minutes=5)
+
+
+def test_the_auditor_does_by_default_what_is_written(tmp_path: Path) -> None:
+    assert AuditSettings(**load(None, {}).audit.model_dump()) == AuditSettings()
+    settings = AuditSettings(**written(tmp_path, "audit:\n  patience_seconds: 120\n").audit.model_dump())
+    assert settings.patience == timedelta(minutes=2)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -59,6 +77,10 @@ def test_own_targets_stand_before_the_others(tmp_path: Path) -> None:
         ("targets: [{categories: [猫]}]", "没有“猫”这一类"),
         ("lease_minute: 30", "lease_minutes"),
         ("lease_minutes: 0", "lease_minutes"),
+        ("stations: [{lease_minutes: 30}]", "缺这一项"),
+        ("stations: [{station: a, lease_minutes: 0}]", "不能小于 1"),
+        ("stations: [{station: a}, {station: a}]", "“a”写了两次"),
+        ("stations: [{station: a, lease_minute: 3}]", "lease_minutes"),
     ],
 )
 def test_a_slip_is_told_in_a_sentence(tmp_path: Path, line: str, words: str) -> None:

@@ -1,5 +1,7 @@
 """Missed targets climb 民警 → 值班长 → 所领导: once each, bundled, and only what is still true."""
 
+from datetime import timedelta
+
 import pytest
 
 from storage.model.people import Duty, Shift
@@ -168,6 +170,61 @@ async def test_no_clock_runs_while_paused(world: World) -> None:
     assert reads(world.wang, ALARM) == 0
     await world.passes(minutes=1)
     assert reads(world.wang, "到场已超时") + reads(world.wang, "到场时间到了") == 1
+
+
+async def test_after_a_missed_target_a_pause_is_no_time_either(world: World) -> None:
+    await reported(world)
+    await world.passes(minutes=30)
+    await world.passes(minutes=1)  # the officer hears of it; the duty leader would in half an hour
+    await world.wang.presses("接单")
+    await world.passes(minutes=40)
+    await world.wang.tells("补充 1 在路上")
+    await world.passes(minutes=49)
+    await world.passes(minutes=1)
+    assert reads(world.wang, "到场已超时") == 1
+    assert reads(world.sun, ALARM) == 0
+    await world.wang.tells("挂起 1 等物业 2天")
+    await world.passes(days=2)
+    assert reads(world.sun, ALARM) == 0
+    await minutes(world, 40)
+    assert reads(world.sun, "到场已超时") == 1
+
+
+async def test_more_words_make_it_another_matter_with_other_targets(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    means(monkeypatch, {"居住证": {"category": "证件户籍"}, "吵起来": {"category": "矛盾纠纷"}})
+    await reported(world, "登记一下，我的居住证没拿到")
+    await world.chen.says("窗口两个人吵起来了", at=world.clock.now() + timedelta(seconds=6))
+    await world.restart()
+    await minutes(world, 31)
+    assert reads(world.wang, "接单已超时") + reads(world.wang, "接单时间到了") == 1
+
+
+async def test_corrected_by_an_officer_it_has_the_other_targets_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    means(monkeypatch, {"居住证": {"category": "证件户籍"}})
+    await reported(world, "登记一下，我的居住证没拿到")
+    await world.wang.tells("改类 1 矛盾纠纷")
+    await minutes(world, 31)
+    assert reads(world.wang, "接单已超时") + reads(world.wang, "接单时间到了") == 1
+
+
+async def test_what_comes_back_climbs_no_second_time_for_the_same_missed_target(world: World) -> None:
+    await claimed(world)
+    await world.wang.tells("到场 1")
+    for _ in range(24):
+        await world.passes(hours=3)
+        await world.wang.tells("补充 1 还在办")
+    await minutes(world, 31)
+    assert reads(world.wang, "办结已超时") + reads(world.wang, "办结时间到了") == 1
+    assert reads(world.sun, "办结已超时") == 1
+    await world.wang.tells("退回 1 换人办")
+    await world.zhao.tells("接单 1")
+    await minutes(world, 45)
+    assert reads(world.sun, "办结已超时") == 1
+    assert reads(world.zhao, "⏰") == 0
 
 
 async def test_papers_count_in_working_time_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,6 +162,48 @@ async def test_a_colleague_who_takes_it_over_has_a_lease_of_their_own(world: Wor
     assert [e.text for e in await entries(world) if e.kind is EntryKind.TRANSFERRED] == ["他在附近"]
 
 
+async def test_from_the_scene_it_is_handed_to_somebody_who_is_not_there_yet(world: World) -> None:
+    await claimed(world)
+    await world.wang.tells("到场 1")
+    await world.wang.tells("转派 1 赵敏")
+    await world.passes(minutes=48)
+    assert reads(world.zhao, NUDGE) == 1
+    await world.passes(minutes=12)
+    assert (await world.ticket()).state is State.OPEN
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_lease_that_ends_with_one_from_before_runs_out_all_the_same(world: World, again: bool) -> None:
+    await claimed(world)
+    await world.passes(minutes=4)
+    await world.wang.tells("到场 1")  # four hours
+    await world.wang.tells("办结 1 已到场处置")
+    await world.chen.presses("没解决", where="g1")
+    await world.passes(hours=3)
+    event = await world.wang.tells("接单 1")  # one hour, and both end at the same moment
+    if again:
+        await world.restart()
+        await world.happens(event)
+    for _ in range(59):
+        await world.passes(minutes=1)
+    assert reads(world.wang, NUDGE) == (await kinds(world)).count(EntryKind.NUDGED) == 1
+    assert (await world.ticket()).state is State.CLAIMED
+    await world.passes(minutes=1)
+    assert (await world.ticket()).state is State.OPEN
+
+
+async def test_nudged_once_though_a_lease_from_before_a_pause_would_have_nudged_later(world: World) -> None:
+    await claimed(world)
+    await world.passes(minutes=4)
+    await world.wang.tells("到场 1")  # a lease of four hours: its nudge comes after 3 hours and 12 minutes
+    await world.passes(minutes=20)
+    await world.wang.tells("挂起 1 等物业 2小时")
+    await world.passes(hours=2)
+    for _ in range(59):
+        await world.passes(minutes=1)
+    assert reads(world.wang, NUDGE) == (await kinds(world)).count(EntryKind.NUDGED) == 1
+
+
 # ── 退回 ───────────────────────────────────────────────────────────────────
 async def test_giving_back_needs_a_reason(world: World) -> None:
     await claimed(world)

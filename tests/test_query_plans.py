@@ -11,17 +11,8 @@ from storage.engine.named import statements
 
 PARAMS: dict[str, Any] = dict.fromkeys(
     (
-        "platform",
-        "bot",
-        "now",
-        "limit",
-        "chat_id",
-        "message_id",
-        "message_ref",
-        "station_id",
-        "chat_key",
-        "since",
-        "target",
+        *("platform", "bot", "now", "limit", "chat_id", "message_id", "message_ref", "station_id"),
+        *("ticket_id", "group_id", "place", "category", "incident_id", "since", "chat_key", "target"),
     ),
     1,
 )
@@ -47,3 +38,12 @@ def test_index(sqlite_template: Path, name: str, index: str) -> None:
     assert any(index in step for step in steps), steps
     # Whatever is read without an index's help is one of the small queues.
     assert all("INDEX" in step or "PRIMARY KEY" in step or "SUBQUERY" in step or "B-TREE" in step for step in steps)
+
+
+def test_what_is_alike_is_found_by_group_and_by_place(sqlite_template: Path) -> None:
+    """Never by reading every ticket of two days."""
+    with closing(sqlite3.connect(sqlite_template)) as database:
+        plan = database.execute(f"EXPLAIN QUERY PLAN {statements('sqlite')['suggestion_alike'].sql}", PARAMS).fetchall()
+    steps = " ".join(row[3] for row in plan)
+    assert "INDEX ticket_group (group_id=? AND opened_at>?)" in steps
+    assert "INDEX ticket_place (station_id=? AND place=? AND opened_at>?)" in steps

@@ -106,14 +106,16 @@ async def test_a_ticket_just_written_is_what_the_database_says(world: World) -> 
         added = await unit.tickets.add(replace(before, number=99))
         with suppress(LookupError):
             async with tx.savepoint():
-                await unit.tickets.route(added.id, before.reporter_id, "试一试")
+                await unit.tickets.route(added, before.reporter_id, "试一试", world.clock.now())
                 assert (await unit.tickets.get(added.id)).routed_why == "试一试"  # type: ignore[union-attr]
                 raise LookupError
         assert (await unit.tickets.get(added.id)).routed_why == ""  # type: ignore[union-attr]
         await unit.tickets.grow(replace(added, text="改了"))
         assert (await unit.tickets.get(added.id)).text == "改了"  # type: ignore[union-attr]
         known = await unit.people.staff(world.station_id)
-        another = await unit.tickets.add(replace(before, number=98, routed_id=None, routed_why=""))
+        another = await unit.tickets.add(
+            replace(before, number=98, routed_id=None, routed_why="", queue_id=None, queue_why="")
+        )
         await unit.tickets.grow(replace(another, text="又改了", place="东湾路", asked="where", joined=2))
         assert await unit.people.staff(world.station_id) is known  # the directory is not asked again
         grown = await unit.tickets.get(another.id)

@@ -131,7 +131,7 @@ async def test_talk_about_a_card_by_others_stays_among_officers(world: World) ->
 async def test_before_somebody_has_it_what_is_said_in_the_officers_group_stays_there(world: World) -> None:
     await reported(world)
     for who in (world.wang, world.sun):
-        await who.says("小李去看看吧", to="g9", reply_to=card(world, "g9"))
+        await who.says("小李家就住那附近", to="g9", reply_to=card(world, "g9"))
     assert all("小李" not in s.text for s in world.chat("g1"))
     assert (await kinds(world)).count(EntryKind.NOTED) == 2
     await world.wang.says("民警马上联系您", to="p:wang", reply_to=card(world, "p:wang"))

@@ -1,6 +1,6 @@
-"""Leave, gaps, availability, what people see, figures and calendars: every command and button, in conversations."""
+"""Availability, what people see, figures and calendars: every command and button, in conversations."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,224 +11,11 @@ from storage.model.roster import Free, OwnDay
 from storage.model.tickets import EntryKind
 from storage.unit import Unit
 from tests.harness import HeldClock, World
-from tests.stories import entries, make_role, on_sqlite, person_id, reported, resolved, silence, texts_of
+from tests.rostering import USUAL, logged, on_day, plan_is
+from tests.stories import make_role, on_sqlite, person_id, reported, resolved
 from tests.test_duty import only_on_duty, second_station, went_to
-from tests.test_roster_swap import on_day
 
-USUAL = ["王建国 08:00", "赵敏 08:00", "李强 20:00"]
-
-
-async def logged(world: World, kind: EntryKind) -> int:
-    async with world.engine.read() as tx:
-        return [e.kind for e in await Unit(tx).entries.of_station(world.station_id)].count(kind)
-
-
-async def plan_is(world: World, *rows: tuple[str, Duty, int, int, int]) -> None:
-    """(who, duty, weekday, from hour, to hour)."""
-    ids = {who: await person_id(world, who) for who, *_ in rows}
-    shifts = [
-        Shift(id=0, station_id=world.station_id, person_id=ids[who], duty=duty, weekday=w, start=a * 60, end=b * 60)
-        for who, duty, w, a, b in rows
-    ]
-    async with await world.unit() as unit:
-        await unit.stations.replace_shifts(world.station_id, shifts)
-
-
-async def every_morning(world: World, times: int = 1) -> None:
-    """Until 8:05 of the next days."""
-    for _ in range(times):
-        now = world.clock.now() + timedelta(hours=8)
-        until = (now + timedelta(days=1)).replace(hour=8, minute=5) if now.hour >= 8 else now.replace(hour=8, minute=5)
-        await world.passes(seconds=(until - now).total_seconds())
-
-
-# ── leave ──────────────────────────────────────────────────────────────────
-async def test_leave_is_asked_for_and_granted(world: World) -> None:
-    await world.li.tells("请假 11月25日到26日 母亲住院")
-    card = world.boss.inbox[-1]
-    assert card.text.splitlines()[:2] == ["李强请假：11月25日（周三）到11月26日（周四）（请假 1 号）", "原因：母亲住院"]
-    assert "这几天本来有 2 个班" in card.text
-    assert card.labels == ["准假", "不准"]
-    assert world.sun.inbox[-1].labels == ["准假", "不准"]  # the duty leader of this hour may, too
-    assert await on_day(world, 25) == USUAL
-    await world.boss.presses("准假")
-    assert await on_day(world, 25) == ["王建国 08:00", "赵敏 08:00"]
-    granted = say.LEAVE_GRANTED.format(number=1, days="11月25日（周三）到11月26日（周四）", by="周明")
-    assert granted in texts_of(world.li.inbox)
-    assert "母亲" not in " ".join(texts_of(world.chat("g9")))
-    # What it tears open is told at once: from Wednesday 0:00 (the night before) to Friday 8:00.
-    gaps = world.boss.inbox[-1].text
-    assert "值班民警　11月25日（周三）00:00 到 08:00" in gaps
-    assert "值班民警　11月26日（周四）20:00 到 11月27日 00:00" in gaps
-    await world.sun.presses("准假")
-    assert world.sun.read == say.LEAVE_OVER.format(number=1)
-
-
-async def test_leave_is_refused_or_given_up(world: World) -> None:
-    await world.li.tells("请假 明天")
-    await world.sun.presses("不准")
-    assert world.li.inbox[-1].text == say.LEAVE_DENIED.format(number=1, days="11月21日（周六）", by="孙伟")
-    await world.boss.presses("准假")
-    assert world.boss.read == say.LEAVE_OVER.format(number=1)
-    await world.li.tells("请假 明天 家里有事")
-    await world.boss.presses("准假")
-    assert "李强 20:00" not in await on_day(world, 21)
-    await world.li.tells("销假 2")
-    assert await on_day(world, 21) == USUAL
-    assert world.boss.inbox[-1].text == say.LEAVE_CANCELLED.format(number=2, name="李强", days="11月21日（周六）")
-    await world.li.tells("销假 2")
-    assert world.li.inbox[-1].text == say.LEAVE_OVER.format(number=2)
-
-
-async def test_who_may_ask_and_decide(world: World) -> None:
-    await world.chen.tells("请假 明天")
-    assert world.chen.inbox[-1].text == texts.NO_RIGHT
-    await world.wang.tells("请假 李强 明天")
-    assert world.wang.inbox[-1].text == texts.NO_RIGHT_STAFF
-    await world.wang.says("@民警 请假 明天 看病", to="g9")
-    assert world.last("g9").text == texts.NOT_IN_PUBLIC
-    await world.li.tells("请假 明天")
-    card = world.boss.inbox[-1]
-    for who in (world.chen, world.wang):
-        await who.presses_old(card, card.button("准假"), who.private)
-        assert who.read in (texts.NO_RIGHT, texts.NO_RIGHT_STAFF)
-    await world.wang.tells("销假 1")
-    assert world.wang.inbox[-1].text == texts.NO_RIGHT_STAFF
-    ma, _ = await second_station(world)
-    await ma.tells("销假 1")
-    assert ma.inbox[-1].text == say.NO_SUCH_LEAVE.format(number=1)
-    await ma.presses_old(card, card.button("准假"), ma.private)
-    assert ma.read == texts.NO_RIGHT
-    await world.sun.tells("请假 明天")
-    await world.sun.presses_old(card, world.boss.inbox[-1].button("准假"), world.sun.private)
-    assert world.sun.read == texts.NO_RIGHT_STAFF  # nobody grants their own
-    assert await on_day(world, 21) == USUAL
-
-
-@on_sqlite
-async def test_leave_is_read_exactly_or_not_at_all(world: World) -> None:
-    for words, answer in (
-        ("请假", say.HOW_TO_LEAVE),
-        ("请假 2026年11月1日", say.LEAVE_PAST),
-        ("请假 明天到2027年12月1日", say.LEAVE_TOO_LONG.format(days=180)),
-        ("销假 9", say.NO_SUCH_LEAVE.format(number=9)),
-    ):
-        await world.li.tells(words)
-        assert world.li.inbox[-1].text == answer
-    await silence(world, "boss")
-    await silence(world, "sun")
-    await silence(world, "wu")
-    await world.li.tells("请假 明天")
-    assert world.li.inbox[-1].text == say.LEAVE_NOBODY
-    await world.li.tells("销假 1")
-    assert world.li.inbox[-1].text == say.NO_SUCH_LEAVE.format(number=1)  # nothing was kept
-
-
-async def test_a_restart_between_asking_and_granting(world: World) -> None:
-    event = await world.li.tells("请假 明天")
-    await world.happens(event)
-    await world.restart()
-    press = await world.boss.presses("准假")
-    await world.restart()
-    await world.happens(press)
-    assert "李强 20:00" not in await on_day(world, 21)
-    assert await logged(world, EntryKind.LEAVE_CHANGED) == 2
-
-
-# ── gaps ───────────────────────────────────────────────────────────────────
-LEADING = [("sun", Duty.LEADER, w, 0, 24) for w in range(7)]
-
-
-async def test_a_gap_is_told_two_weeks_ahead_once_and_filled_by_a_button(world: World) -> None:
-    days = [("wang", Duty.OFFICER, w, 0, 24) for w in range(7) if w != 2]
-    await plan_is(world, *days, *LEADING)
-    await world.passes(minutes=1)  # the first tick of a new rule only remembers
-    await every_morning(world)
-    report = world.sun.inbox[-1]
-    assert report.text.splitlines() == [
-        say.GAP_HEAD,
-        "1. 值班民警　11月25日（周三）00:00 到 11月26日 00:00",
-        "2. 值班民警　12月2日（周三）00:00 到 12月3日 00:00",
-        say.GAP_TAIL,
-    ]
-    assert world.boss.inbox[-1].text == report.text
-    assert report.labels == ["问问谁能顶 1", "问问谁能顶 2"]
-    before = len(world.sun.inbox)
-    await every_morning(world, 3)
-    assert len(world.sun.inbox) == before  # not again
-    await world.boss.presses("问问谁能顶 1", where=world.boss.private)
-    assert world.boss.read.startswith("已问王建国、李强、赵敏、孙伟、周明：") or "已问" in world.boss.read
-    await world.li.presses("我来")
-    assert await on_day(world, 25) == ["李强 00:00"]
-    assert "由李强上" in world.boss.inbox[-1].text
-    await world.boss.presses_old(world.boss.inbox[-2], report.buttons[0][0], world.boss.private)
-    assert world.boss.read == say.GAP_CLOSED
-
-
-async def test_a_gap_that_opens_again_is_news_and_the_moving_horizon_is_not(world: World) -> None:
-    await plan_is(world, *[("wang", Duty.OFFICER, w, 0, 24) for w in range(7)])  # nobody leads at all
-    await world.passes(minutes=1)
-    await every_morning(world)
-    assert len(world.boss.inbox) == 1
-    assert "值班长　11月21日（周六）08:05 到 12月5日 08:05" in world.boss.inbox[-1].text
-    await every_morning(world, 4)
-    assert len(world.boss.inbox) == 1
-    await plan_is(world, *[("wang", Duty.OFFICER, w, 0, 24) for w in range(7)], *LEADING)
-    await every_morning(world)
-    await plan_is(world, *[("wang", Duty.OFFICER, w, 0, 24) for w in range(7)])
-    await every_morning(world)
-    assert len(world.boss.inbox) == 2
-
-
-async def test_nobody_to_tell_today_means_it_is_told_tomorrow(world: World) -> None:
-    await plan_is(world, *LEADING)
-    for who in ("sun", "boss", "wu"):
-        await silence(world, who)
-    await world.passes(minutes=1)
-    await every_morning(world)
-    assert world.sun.inbox == world.boss.inbox == world.admin.inbox == []
-    await world.boss.tells("您好")
-    await every_morning(world)
-    assert say.GAP_HEAD in world.boss.inbox[-1].text
-
-
-async def test_gap_buttons_are_for_those_who_dispatch(world: World) -> None:
-    await plan_is(world, *LEADING)
-    await world.passes(minutes=1)
-    await every_morning(world)
-    report = world.boss.inbox[-1]
-    ma, _ = await second_station(world)
-    for who in (world.chen, world.wang, ma):
-        await who.presses_old(report, report.buttons[0][0], who.private)
-        assert who.read in (texts.NO_RIGHT, texts.NO_RIGHT_STAFF)
-    await world.boss.presses(report.labels[0])
-    await world.boss.presses(report.labels[0])
-    assert world.boss.read == say.ALREADY_ASKED.format(number=1)
-
-
-async def test_an_empty_step_costs_no_second_and_is_reported_once(world: World) -> None:
-    await plan_is(world, *LEADING)
-    opened = world.clock.now()
-    await reported(world)
-    assert await went_to(world) == ("孙伟", texts.BECAUSE_LEADER)
-    routed = [e for e in await entries(world) if e.kind is EntryKind.ROUTED]
-    assert [e.at for e in routed] == [opened]
-    told = [t for t in texts_of(world.boss.inbox) if t.startswith("现在没有值班民警在班")]
-    assert len(told) == 1
-    await world.passes(minutes=20)
-    await reported(world, "又来了一次别的事")
-    assert [t for t in texts_of(world.boss.inbox) if t.startswith("现在没有值班民警在班")] == told
-    assert await logged(world, EntryKind.DUTY_GAP) == 1
-
-
-async def test_a_year_without_announced_holidays_is_told_once(database_url: str) -> None:
-    world = World(database_url, HeldClock(datetime(2049, 6, 1, 3, tzinfo=UTC)))
-    await world.open()
-    await world.passes(minutes=1)
-    await every_morning(world, 2)
-    told = [t for t in texts_of(world.sun.inbox) if t == say.UNKNOWN_YEAR.format(year=2049)]
-    assert len(told) == 1
-    await world.close()
+# START is Friday 20 November 2026, 11:00. 王建国 and 赵敏 have 8–20, 李强 20–8, 孙伟 leads around the clock.
 
 
 # ── how free ───────────────────────────────────────────────────────────────
@@ -330,7 +117,7 @@ async def test_a_readable_week(world: World) -> None:
     await world.wang.says("排班", to="g9", addressed=True)
     lines = world.last("g9").text.splitlines()
     assert lines[0] == "11月16日（周一）"
-    at = lines.index("👉 11月20日（周五）　今天")
+    at = lines.index("11月20日（周五）　今天")
     assert lines[at + 1 :] == [
         "　08:00–20:00 王建国",
         "　08:00–20:00 赵敏",

@@ -1,12 +1,13 @@
 """Both databases keep the same promises: all or nothing, and one writer's work never in another's."""
 
 import asyncio
+import random
 from contextlib import suppress
 
 import pytest
 
 from storage.engine import connect
-from storage.engine.base import Engine, StoreDownError
+from storage.engine.base import Engine, StoreDownError, Tx
 from storage.model.people import PersonRole
 from storage.unit import Unit
 
@@ -62,6 +63,31 @@ async def test_a_savepoint_is_undone_alone(engine: Engine) -> None:
                         raise Boom
         await add(unit, "己")
     assert await people(engine) == ["甲", "丁", "己"]
+
+
+async def nested(tx: Tx, dice: random.Random, kept: list[str], depth: int = 0) -> None:
+    """Savepoints within savepoints, with or without anything in them; some are undone. `kept`: what must be left."""
+    for _ in range(dice.randrange(4)):
+        if depth == 4 or dice.random() < 0.4:
+            kept.append(f"人{dice.random()}")
+            await add(Unit(tx), kept[-1])
+        elif dice.random() < 0.5:
+            async with tx.savepoint():
+                await nested(tx, dice, kept, depth + 1)
+        else:
+            with suppress(Boom):
+                async with tx.savepoint():
+                    await nested(tx, dice, [], depth + 1)
+                    raise Boom
+
+
+async def test_savepoints_within_savepoints_undo_what_is_theirs(engine: Engine) -> None:
+    kept: list[str] = []
+    for seed in range(60):
+        async with engine.write() as tx:
+            await nested(tx, random.Random(seed), kept)
+    assert len(kept) > 60
+    assert sorted(await people(engine)) == sorted(kept)
 
 
 async def test_a_statement_that_fails_undoes_only_its_savepoint(engine: Engine) -> None:

@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import asyncpg
@@ -10,8 +12,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from storage.engine import connect
-from storage.engine.base import Engine, NewerSchemaError
-from storage.engine.migrate import HEAD, MIGRATIONS, migrate
+from storage.engine.base import Engine, NewerSchemaError, StoreDownError
+from storage.engine.migrate import DOWN, HEAD, MIGRATIONS, migrate, migrate_apart
 from storage.engine.named import SQL, statements
 from storage.model.tickets import MOVES, Move, State
 from storage.stores.tickets import _STATEMENT
@@ -55,6 +57,38 @@ async def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> No
         await migrate(database_url)
     await execute(database_url, f"UPDATE alembic_version SET version_num = '{HEAD}'")
     assert await migrate(database_url) == HEAD
+
+
+APART = """
+import asyncio, sys
+from storage.engine.migrate import migrate, migrate_apart
+asyncio.run(migrate_apart(sys.argv[1]))
+kept = {"sqlalchemy", "alembic"} & sys.modules.keys()
+print(asyncio.run(migrate(sys.argv[1])), sorted(kept))
+"""
+
+
+def test_who_serves_does_not_keep_the_migration_tools(tmp_path: Path) -> None:
+    """They would take 24 MiB for as long as the bot runs."""
+    url = f"sqlite:///{tmp_path / 'sub' / 'new.db'}"
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", APART, url], capture_output=True, text=True, check=True)
+        assert done.stdout.split(maxsplit=1) == [HEAD, "[]\n"]
+
+
+async def test_a_migration_apart_refuses_and_fails_alike(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerSchemaError, match="9999"):
+        await migrate_apart(database_url)
+    with pytest.raises(StoreDownError):
+        await migrate_apart(f"sqlite:///{tmp_path}")
+    for code, kind, told in ((DOWN, StoreDownError, "the disk is full"), (1, RuntimeError, "no such column")):
+        said = subprocess.CompletedProcess([], code, stdout=told, stderr=told)
+        monkeypatch.setattr(subprocess, "run", lambda *_, said=said, **__: said)
+        with pytest.raises(kind, match=told):
+            await migrate_apart(f"sqlite:///{tmp_path / 'empty.db'}")
 
 
 async def _sqlite_columns(path: Path) -> dict[str, dict[str, bool]]:

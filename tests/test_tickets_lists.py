@@ -166,7 +166,7 @@ async def test_help_shows_what_one_may_do(world: World, words: str) -> None:
         assert word in world.chen.inbox[-1].text
     assert "接单" not in world.chen.inbox[-1].text
     assert "接单 12" in world.wang.inbox[-1].text
-    assert "绑定" not in world.wang.inbox[-1].text
+    assert "绑定 派出所代码" not in world.wang.inbox[-1].text
     await world.admin.tells(words)
     assert "绑定" in world.admin.inbox[-1].text
 

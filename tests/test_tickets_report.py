@@ -47,7 +47,8 @@ async def test_the_card_says_who_where_what_and_why(world: World, monkeypatch: p
     for chat, name in ((world.wang.private, "您"), ("g9", "王建国")):
         assert world.card(1, chat).text == (
             f"1 号 · 待接单\n接单还剩 30 分钟\n群g1 · 陈先生 · 11月20日 11:00\n“{MATTER}”\n"
-            f"扰民 · 一般 · 地点：3栋\n提示：提到“扔、垃圾”\n因为：{name}是东湾片区的民警，正在值班"
+            f"扰民 · 一般 · 地点：3栋\n提示：提到“扔、垃圾”\n"
+            f"分到：社区警务队（规则：其余的）\n因为：{name}是东湾片区的民警，正在值班"
         )
 
 

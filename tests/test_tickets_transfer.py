@@ -50,7 +50,7 @@ async def test_by_buttons(world: World) -> None:
     await world.wang.presses("转派")
     ask = world.wang.inbox[-1]
     assert ask.text == "1 号转给谁？"
-    assert ask.labels == ["李强", "赵敏", "孙伟", "周明"]
+    assert ask.labels == ["李强", "赵敏", "孙伟", "周明", "转给别的队"]
     li = ask.button("李强")
     event = await world.wang.presses("李强")
     assert await holder(world) == await person_id(world, "li")

@@ -7,23 +7,27 @@ from pathlib import Path
 
 from bot.cli.boundary import CommandError
 from bot.cli.common import console, settings_of
-from bot.doctor import Mark, examine
+from bot.doctor import Mark, examine, examine_wecom
 from bot.doctor.program import version
 from storage.engine.migrate import HEAD
 
 _STYLES = {Mark.FINE: "green", Mark.ODD: "yellow", Mark.BAD: "bold red"}
 
 
-def checkup(config: Path | None) -> None:
-    """Raises CommandError if anything does not work."""
-    if asyncio.run(_checkup(config)):
+def checkup(config: Path | None, part: str = "") -> None:
+    """`part`: "wecom" looks at the WeChat family only. Raises CommandError if anything does not work."""
+    if part not in ("", "wecom"):
+        raise CommandError(f"没有“{part}”这一项。全部检查：pingan doctor；只看微信家族：pingan doctor wecom")
+    if asyncio.run(_checkup(config, part)):
         raise CommandError("有打 ✗ 的地方，请照上面说的处理。")
 
 
-async def _checkup(config: Path | None) -> int:
+async def _checkup(config: Path | None, part: str) -> int:
     told = console()
     bad = 0
-    async for finding in examine(settings_of(config), config, datetime.now(UTC)):
+    settings, now = settings_of(config), datetime.now(UTC)
+    found = examine_wecom(settings, now, all_of_them=True) if part else examine(settings, config, now)
+    async for finding in found:
         told.print(f"{finding.mark} {finding.what}：{finding.text}", style=_STYLES[finding.mark], soft_wrap=True)
         bad += finding.mark is Mark.BAD
     return bad

@@ -89,6 +89,14 @@ def import_station(
 
 
 @app.command()
+def links(context: typer.Context) -> None:
+    """每个群一条微信客服链接或公众号二维码：群众从哪个群来，单子上写明。"""
+    from bot.cli.links import show
+
+    show(context.obj.config)
+
+
+@app.command()
 def demo() -> None:
     """在终端里演四个小故事，不需要任何设置。"""
     from bot.cli.serving import play_demo
@@ -97,11 +105,14 @@ def demo() -> None:
 
 
 @app.command()
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    part: Annotated[str, typer.Argument(help="wecom：只看微信家族。", show_default=False)] = "",
+) -> None:
     """体检：环境、配置、数据库、值班、群和网络。"""
     from bot.cli.checkup import checkup
 
-    checkup(context.obj.config)
+    checkup(context.obj.config, part)
 
 
 @app.command()

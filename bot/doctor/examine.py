@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
+from bot.channels import CHANNELS
 from bot.config import Settings
 from bot.doctor.database import check_database
 from bot.doctor.findings import Finding, bad, fine
@@ -34,6 +35,17 @@ async def examine(settings: Settings, config: Path | None, now: datetime) -> Asy
     for sentence in check_rules(settings.broadcasts.rules, codes or [r.station for r in settings.broadcasts.rules]):
         yield bad("播报规则", sentence)
     yield await check_telegram(settings)
+    if any(getattr(settings, channel) != type(getattr(settings, channel))() for channel in CHANNELS):
+        async for finding in examine_wecom(settings, now, all_of_them=False):
+            yield finding
+
+
+async def examine_wecom(settings: Settings, now: datetime, *, all_of_them: bool) -> AsyncIterator[Finding]:
+    """The WeChat family; what it needs is imported only where it is looked at."""
+    from bot.doctor.wecom import check_wecom
+
+    async for finding in check_wecom(settings, now, all_of_them=all_of_them):
+        yield finding
 
 
 async def _stored(settings: Settings, now: datetime, codes: list[str]) -> AsyncIterator[Finding]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.station_file.nouns import AreaPart, GroupPart, ShiftPart, StationFile, StationFileError
 from bot.station_file.people import PeopleImport
+from bot.station_file.queue_apply import QueuesImport
 from bot.station_file.roster_apply import RosterImport
 from bot.station_file.tell import Change, ChangeKind, ShiftKey, differences, shift_changes
 from bot.yaml_text import Problem
@@ -79,6 +80,7 @@ class _Import:
             changes.append(await self._group(station_id, group, area_ids))
         changes.append(await self._shifts(station_id, ids, people.names))
         changes += await RosterImport(self.unit, self.file.roster, station_id, ids, people.names, self.now).put()
+        changes += await QueuesImport(self.unit, self.file.queues, station_id, ids, area_ids).put()
         return changes
 
     async def _station(self) -> tuple[int, Change]:

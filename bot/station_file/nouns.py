@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.yaml_text import Problem
+from storage.model.matters import Category
 from storage.model.people import DayPlan, Duty, GroupKind, PersonRole
+from storage.model.queues import Hours, Place, QueueKind
 
 Crews = tuple[tuple[str, ...], ...]
 """People, one crew after the other."""
@@ -143,6 +145,47 @@ class RosterPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePart:
+    """`members` are codes of people, `group` is platform:chat of a group of the file, or ""."""
+
+    name: str
+    place: Place
+    aliases: tuple[str, ...]
+    kind: QueueKind
+    members: tuple[str, ...]
+    group: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePart:
+    """`sources`: kinds of groups, None for private chats. `people`: codes of those whose @ is meant by `mention`."""
+
+    name: str
+    urgent: bool | None
+    categories: tuple[Category, ...]
+    areas: tuple[str, ...]
+    sources: tuple[GroupKind | None, ...]
+    hours: tuple[Hours, ...]
+    mention: tuple[str, ...]
+    to: str  # name of a queue, or 点名的人
+    line: int
+    people: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> bool:
+        """Anything but `to` was said."""
+        said = (self.categories, self.areas, self.sources, self.hours, self.mention, self.people)
+        return self.urgent is not None or any(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuesPart:
+    queues: tuple[QueuePart, ...] = ()
+    rules: tuple[RulePart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationFile:
     """One station. `warnings` are worth reading but stop nothing."""
 
@@ -153,4 +196,5 @@ class StationFile:
     groups: tuple[GroupPart, ...] = ()
     shifts: tuple[ShiftPart, ...] = ()
     roster: RosterPart = field(default_factory=RosterPart)
+    queues: QueuesPart = field(default_factory=QueuesPart)
     warnings: tuple[Problem, ...] = ()

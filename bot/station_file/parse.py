@@ -6,8 +6,8 @@ from pathlib import Path
 import yaml
 
 from bot import yaml_text
-from bot.station_file import references, roster_sections, sections
-from bot.station_file.nouns import RosterPart, StationFile, StationFileError, StationPart
+from bot.station_file import queue_sections, references, roster_sections, sections
+from bot.station_file.nouns import QueuesPart, RosterPart, StationFile, StationFileError, StationPart
 from bot.station_file.reader import Report, Table
 from bot.station_file.roster_sections import HOLIDAY, LEAVE, OVERRIDE, ROTATION
 from bot.yaml_text import Problem, TextError
@@ -60,6 +60,7 @@ def _read(root: yaml.Node, name: str, report: Report) -> StationFile | None:
     references.check_groups(groups, areas, report)
     roster = roster_sections.check(_roster(top, report), directory, report)
     shifts = references.check_shifts(shifts, directory, report, rotations=bool(roster.rotations))
+    queues = queue_sections.check(_queues(top, report), directory, people, areas, groups, report)
     if not any(p.role in references.STAFF for p in people):
         report.odd(0, "人员里还没有民警，工单没有人接。")
     return StationFile(
@@ -70,6 +71,7 @@ def _read(root: yaml.Node, name: str, report: Report) -> StationFile | None:
         groups=groups,
         shifts=shifts,
         roster=roster,
+        queues=queues,
         warnings=_in_order(report.warnings),
     )
 
@@ -81,6 +83,13 @@ def _roster(top: Table, report: Report) -> RosterPart:
         leave=each(top.node("leave"), "请假", LEAVE, report, roster_sections.leave),
         holidays=each(top.node("holidays"), "节假日", HOLIDAY, report, roster_sections.holiday),
         overrides=each(top.node("overrides"), "临时排班", OVERRIDE, report, roster_sections.override),
+    )
+
+
+def _queues(top: Table, report: Report) -> QueuesPart:
+    return QueuesPart(
+        queues=sections.each(top.node("queues"), "队", queue_sections.QUEUE, report, queue_sections.queue),
+        rules=sections.each(top.node("routing"), "分流", queue_sections.RULE, report, queue_sections.rule),
     )
 
 

@@ -135,11 +135,14 @@ class PeopleImport:
         return "", ""
 
     async def _drop_accounts(self, person_id: int, part: PersonPart) -> list[str]:
-        """Accounts no longer in the file become a stranger's: they must not keep this person's rights."""
+        """Accounts no longer in the file become a stranger's: they must not keep this person's rights.
+
+        What was linked in the chat never came from the file: 解绑账号 and 取消关联 undo that.
+        """
         kept = {(a.platform, a.user_id) for a in part.accounts}
         details = []
         for identity in await self._people.identities(person_id):
-            if (identity.platform, identity.user_id) in kept:
+            if (identity.platform, identity.user_id) in kept or identity.linked_from is not None:
                 continue
             stranger = await self._people.add(name=identity.username or "群众")
             await self._people.link_identity(

@@ -49,6 +49,13 @@ class Directory:
 
     def staff(self, name: str, line: int, what: str) -> str:
         """The code of the officer meant; "" (noted) if there is none, several, or no officer."""
+        return self._find(name, line, what, staff=True)
+
+    def person(self, name: str, line: int, what: str) -> str:
+        """The same of anybody."""
+        return self._find(name, line, what, staff=False)
+
+    def _find(self, name: str, line: int, what: str, *, staff: bool) -> str:
         found = [self._by_code[name]] if name in self._by_code else self._by_name.get(name, [])
         if not found:
             names = [n for n in self._by_name if n]
@@ -58,7 +65,7 @@ class Directory:
             codes = "、".join(p.code for p in found)
             self._report.wrong(line, f"{what}：叫“{name}”的有 {len(found)} 位，请写代码：{codes}。")
             return ""
-        if found[0].role not in STAFF:
+        if staff and found[0].role not in STAFF:
             self._report.wrong(line, f"{what}：{name}不是民警、值班长、所领导或管理员，不能排在这里。")
             return ""
         return found[0].code

@@ -23,8 +23,9 @@ def make_keys(**fields: str) -> dict[str, str]:
     return {word: field for field, words in fields.items() for word in (field.rstrip("_"), *words.split())}
 
 
+QUEUES = {"queues": "队 队列", "routing": "分流"}
 ROSTER = {"rotations": "轮班", "leave": "请假", "holidays": "节假日 放假", "overrides": "临时排班"}
-TOP = make_keys(station="派出所", areas="片区", people="人员", groups="群", shifts="排班", **ROSTER)
+TOP = make_keys(station="派出所", areas="片区", people="人员", groups="群", shifts="排班", **ROSTER, **QUEUES)
 STATION = make_keys(code="代码", name="名称", tz="时区", phone="电话", address="地址", hours="办公时间", parent="上级")
 PERSON = make_keys(code="代码", name="姓名 名字", role="身份", aliases="别名 称呼", accounts="账号")
 AREA = make_keys(name="名称", officer="民警 片区民警")

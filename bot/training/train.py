@@ -13,9 +13,11 @@ from bot.training.corpus import Example, read_folder
 from bot.training.fit import Floats, Heads, fit, fit_rule, targets, unseen_scores
 from bot.training.pack import pack, save
 from bot.training.report import write
+from handlers.understanding.courtesy import courtesy
 from handlers.understanding.decide import COLUMNS, FRAUD, REQUEST, URGENT, fraud_signs, request_signs, urgent_signs
 from handlers.understanding.money import money_sent
 from handlers.understanding.normal import calls_police, for_models
+from handlers.understanding.urgency import emergency
 
 ALOUD, HINT = 0.01, 0.05
 """False alarms at which the bot may speak in a group, and at which it only hints to officers."""
@@ -45,9 +47,17 @@ def fit_rules(examples: Sequence[Example], scores: Floats) -> dict[str, Any]:
     called = np.array([calls_police(e.text) for e in examples])
     fraud = np.array([fraud_signs(s) for s in told])
     request = np.array(
-        [request_signs(s, e.text, mention=bool(c)) for s, e, c in zip(told, examples, called, strict=True)]
+        [
+            request_signs(s, e.text, courtesy(e.text), mention=bool(c))
+            for s, e, c in zip(told, examples, called, strict=True)
+        ]
     )
-    urgent = np.array([urgent_signs(s, e.text, money_sent(e.text)) for s, e in zip(told, examples, strict=True)])
+    urgent = np.array(
+        [
+            urgent_signs(s, e.text, money_sent(e.text), danger=emergency(e.text) is not None)
+            for s, e in zip(told, examples, strict=True)
+        ]
+    )
     return {
         "fraud": _fraud_rule(fraud, table[FRAUD][1]),
         "request": _request_rule(request, table[REQUEST][1], called),

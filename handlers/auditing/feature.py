@@ -16,7 +16,8 @@ class AuditSettings:
     claim_urgent_minutes: int = 20  # without a line in the log and without a lease
     claim_minutes: int = 120
     scene_minutes: int = 480
-    morning_hour: int = 8  # station time
+    night_hour: int = 3  # station time: the day before is counted
+    morning_hour: int = 8  # … and told
 
     @property
     def patience(self) -> timedelta:

@@ -106,7 +106,12 @@ async def run_rule(ctx: Context, rule: BroadcastRule, slot: datetime) -> bool:
 
 def counts(deliveries: Sequence[Delivery]) -> dict[str, int]:
     """已送达, 发送中, 未送达, 可能未送达 → groups. Recomputed from the rows, every time."""
-    return dict(Counter(say.STATE_NAMES[delivery.state] for delivery in deliveries))
+    return dict(Counter(state_name(delivery) for delivery in deliveries))
+
+
+def state_name(delivery: Delivery) -> str:
+    """What became of one copy. Where a person must confirm it, only that person's word makes it 已送达."""
+    return say.STATE_NAMES[delivery.state] if delivery.push is None else delivery.push.value
 
 
 # ── how it went ────────────────────────────────────────────────────────────
@@ -123,7 +128,7 @@ async def look(ctx: Context, payload: dict[str, Any]) -> None:
         return
     found = counts(await ctx.unit.broadcasts.deliveries(row))
     late = ctx.now - row.created_at > GIVE_UP_LOOKING
-    if found.get(say.STATE_NAMES[OutState.PENDING]) and not late:
+    if any(found.get(name) for name in say.UNDER_WAY) and not late:
         number = int(payload["look"])
         pause = min(FIRST_LOOK * 2 ** min(number, 10), LONGEST_WAIT)
         await _look_later(ctx, row.id, ctx.now + pause, number + 1)

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from handlers.broadcast.feature import URGENT_LASTS, broadcast
-from handlers.broadcast.send import body_of, counts
+from handlers.broadcast.send import body_of, counts, state_name
 from handlers.broadcast.words import Status, Stop
 from handlers.kit import broadcast_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.parse import Parser, row_id
+from storage.model.channels import PushState
 from storage.model.messages import Button, Content, Lane, OutState
 from storage.model.people import Station
 from storage.model.tickets import EntryKind
@@ -21,6 +22,7 @@ from storage.stores.broadcasts import Delivery, push_key
 RECENT = 5
 PAGE = 20
 UNCERTAIN = (OutState.UNKNOWN, OutState.DEAD)
+WAITS = (PushState.CREATED, PushState.WAITING)
 _TWO = re.compile(r"(\d{1,18}):(\d{1,6})")
 
 
@@ -65,7 +67,7 @@ def _buttons(row: Broadcast, deliveries: Sequence[Delivery]) -> tuple[Button, ..
         found.append(
             Button(label=say.AGAIN_BUTTON.format(number=row.id, count=len(again)), action=f"ba:{row.id}:{turn}")
         )
-    if any(delivery.state is OutState.PENDING for delivery in deliveries):
+    if any(state_name(delivery) in say.UNDER_WAY for delivery in deliveries):
         found.append(Button(label=say.STOP_BUTTON.format(number=row.id), action=f"bx:{row.id}"))
     return tuple(found)
 
@@ -98,11 +100,11 @@ async def list_pressed(ctx: Context, wish: tuple[int, int]) -> None:
     number, page = wish
     row = await _find(ctx, number)
     deliveries = await ctx.unit.broadcasts.deliveries(row)
-    ranked = sorted(deliveries, key=lambda d: (say.STATE_ORDER.index(say.STATE_NAMES[d.state]), d.kind, d.title))
+    ranked = sorted(deliveries, key=lambda d: (say.STATE_ORDER.index(state_name(d)), d.kind, d.title))
     pages = max(1, -(-len(ranked) // PAGE))
     page = min(max(page, 1), pages)
     shown = ranked[(page - 1) * PAGE : page * PAGE]
-    lines = [(say.STATE_NAMES[delivery.state], delivery.title) for delivery in shown]
+    lines = [(state_name(delivery), delivery.title) for delivery in shown]
     turns = []
     if page > 1:
         turns.append(Button(label=say.PREVIOUS, action=f"bl:{number}:{page - 1}"))
@@ -114,7 +116,11 @@ async def list_pressed(ctx: Context, wish: tuple[int, int]) -> None:
 # ── sending again ──────────────────────────────────────────────────────────
 def _to_repeat(deliveries: Sequence[Delivery]) -> list[Delivery]:
     """Copies that may not have arrived, or were refused, in groups we are still in."""
-    return [delivery for delivery in deliveries if delivery.active and delivery.state in UNCERTAIN]
+    return [delivery for delivery in deliveries if delivery.active and _uncertain(delivery)]
+
+
+def _uncertain(delivery: Delivery) -> bool:
+    return delivery.push is PushState.EXPIRED if delivery.push else delivery.state in UNCERTAIN
 
 
 @broadcast.button("ba", allow=Permission.BROADCAST, args=two_numbers)
@@ -163,6 +169,8 @@ async def stop_pressed(ctx: Context, number: int) -> None:
 async def _stop(ctx: Context, row: Broadcast) -> str:
     """What was stopped, in a sentence; "" if everything had left already."""
     count = await ctx.unit.outbox.cancel_broadcast(row.id)
+    # Tasks that wait for a member are taken back by their channel as soon as it sees that this was stopped.
+    count += sum(task.state in WAITS for task in await ctx.unit.channels.pushes(row.id))
     if not count:
         return ""
     await ctx.unit.broadcasts.move(row.id, was=BroadcastState.SENDING, state=BroadcastState.CANCELLED)

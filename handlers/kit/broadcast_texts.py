@@ -73,7 +73,8 @@ STATE_NAMES = {
     OutState.OBSOLETE: "未送达",
     OutState.UNKNOWN: "可能未送达",
 }
-STATE_ORDER = ("可能未送达", "未送达", "发送中", "已送达")
+STATE_ORDER = ("可能未送达", "未送达", "过期", "待群主确认", "已建任务", "发送中", "已送达")
+UNDER_WAY = ("发送中", "已建任务", "待群主确认")
 NONE_YET = "还没有发过播报。"
 NO_SUCH = "没有找到 {number} 号播报。发“播报 状态”看最近几条。"
 LIST_HEAD = "最近的播报："

@@ -5,6 +5,23 @@ from collections.abc import Sequence
 from storage.model.tickets import State, Ticket
 
 ONE_LINE = 4
+GUEST = "微信用户"
+"""A person whose platform does not tell their name."""
+
+CHOOSE = "请点下面的选项："
+"""Above a menu whose words went before it, because there was no room for both."""
+
+MENU = (("反映情况", "开始"), ("我的进度", "我的"), ("怎么用", "帮助"))
+"""What stands under a 公众号, and the command each entry means."""
+
+DEAF = {
+    "taken_over": (
+        "企业微信的机器人被另一个程序连走了，我现在听不到那边的消息。\n"
+        "请看看是不是同时开了两份，关掉多余的一份；十分钟后我会再连一次。"
+    ),
+    "refused": "企业微信不认机器人的密钥，我连不上，听不到那边的消息。请技术人员核对 bot_id 和 Secret。",
+}
+"""To those who manage a station: a channel does not hear any more, by why."""
 
 
 def choices(labels: Sequence[str], *, first: int = 1, group: bool = False) -> str:

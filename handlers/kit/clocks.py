@@ -1,15 +1,11 @@
 """How long something has taken, and when it is due. Pure: pauses are taken out, time is all day or worked time."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 NOTHING = timedelta(0)
-LONGEST = 3700
-"""Days looked ahead for working time before giving up."""
 
 Pause = tuple[datetime, datetime | None]
 """From, to; an open end: it still lasts."""
@@ -24,7 +20,7 @@ class Clock(StrEnum):
 
 
 class Time(Protocol):
-    """What counts as time."""
+    """What counts as time: AllDay, or the worked hours of worktime.Worktime."""
 
     def between(self, since: datetime, until: datetime) -> timedelta:
         """How much of it lies there; nothing if `until` is not later."""
@@ -41,48 +37,6 @@ class AllDay:
 
     def after(self, since: datetime, amount: timedelta) -> datetime:
         return since + amount
-
-
-def _weekday(day: date) -> bool:
-    return day.weekday() < 5
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeHours:
-    """Worked hours of worked days, on a station's own clock. `works`: is this day worked?"""
-
-    zone: ZoneInfo
-    start: int = 9 * 60  # minutes since midnight
-    end: int = 17 * 60
-    works: Callable[[date], bool] = _weekday
-
-    def _spans(self, since: datetime) -> Iterable[tuple[datetime, datetime]]:
-        day = since.astimezone(self.zone).date() - timedelta(days=1)
-        for step in range(LONGEST):
-            today = day + timedelta(days=step)
-            begins, ends = self._wall(today, self.start), self._wall(today, self.end)
-            if ends > since and self.works(today):
-                yield max(since, begins), ends
-
-    def _wall(self, day: date, minute: int) -> datetime:
-        shown = time(minute // 60, minute % 60)
-        return datetime.combine(day, shown, tzinfo=self.zone).astimezone(UTC)
-
-    def between(self, since: datetime, until: datetime) -> timedelta:
-        total = NOTHING
-        for start, end in self._spans(since):
-            if start >= until:
-                break
-            total += min(end, until) - start
-        return total
-
-    def after(self, since: datetime, amount: timedelta) -> datetime:
-        """Raises ValueError where nobody ever works."""
-        for start, end in self._spans(since):
-            if end - start >= amount:
-                return start + amount
-            amount -= end - start
-        raise ValueError("no working time")
 
 
 def elapsed(since: datetime, until: datetime, pauses: Sequence[Pause], of: Time) -> timedelta:

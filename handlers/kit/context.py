@@ -1,6 +1,6 @@
 """Context: everything a handler can see and do. It never sends, sleeps or opens a socket; the courier acts."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -26,6 +26,7 @@ from storage.model.messages import (
     Role,
 )
 from storage.model.people import Conversation, Group, Person, PersonRole, Station
+from storage.model.queues import Desk
 from storage.model.tickets import EntryKind, Ticket
 from storage.unit import Unit
 
@@ -71,6 +72,8 @@ class Context(Heard):
     post: Callable[[Unit, Outgoing, datetime], Awaitable[bool]]
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
+    desks: Mapping[int, Desk] = field(default_factory=dict)  # station id → its queues and rules, as remembered
+    answering_only: frozenset[str] = frozenset()  # platforms where we may speak only to those who have just spoken
     actor: Actor | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -78,6 +81,7 @@ class Context(Heard):
     waiting: bool = False  # and they have not said yet what the matter is
     forgotten: bool = False  # it turned out not to be meant for us: nothing of it may stay
     directory_changed: bool = False
+    gathered: list[str] | None = None  # of several orders in one: each answer is one line of a single one
     replied: bool = False
     answered: bool = False
     _sent: int = 0
@@ -110,7 +114,9 @@ class Context(Heard):
 
     def settings(self, kind: type[S]) -> S:
         found = self.all_settings.get(kind)
-        return found if isinstance(found, kind) else kind()
+        if not isinstance(found, kind):
+            found = self.all_settings[kind] = kind()
+        return found
 
     def require(self, permission: Permission, station_id: int | None) -> None:
         """Raises UsageError with a sentence if the actor may not do this at that station."""
@@ -147,7 +153,6 @@ class Context(Heard):
         return f"{self.cause}:{self._sent}"
 
     async def _put(self, out: Outgoing, *, public: bool) -> bool:
-        out = replace(out, inbox_id=self.inbox_id) if self.inbox_id is not None else out
         if public:
             phone = self.station.phone if self.station else ""
             shown, brief = hide_private(out.content.text, phone), hide_private(out.content.brief, phone)
@@ -167,6 +172,9 @@ class Context(Heard):
         """Say it where it happened; in a group, as a reply to the message. Private numbers never reach a group."""
         event = self.event
         body = Content(text=content) if isinstance(content, str) else content
+        if self.gathered is not None and not body.buttons:
+            self.gathered.append(body.text)
+            return
         if self.public and not body.reply_to and event.kind is not InboundKind.BUTTON:
             body = replace(body, reply_to=event.message_id)
         self.replied = True
@@ -177,13 +185,14 @@ class Context(Heard):
             lane=lane if lane is not None else (Lane.OFFICER if self.staff else Lane.RESIDENT),
             role=role,
             ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=self.public)
 
     async def answer(self, text: str, *, alert: bool = False) -> None:
-        """The short private answer to a press; where nothing was pressed, a reply."""
+        """The short private answer to a press, or the greeting of who came in; where neither can be, a reply."""
         event = self.event
-        if event.kind is not InboundKind.BUTTON or not event.callback_id:
+        if not event.callback_id or self.gathered is not None:
             if text:
                 await self.reply(text)
             return
@@ -196,6 +205,7 @@ class Context(Heard):
             kind=OutKind.ANSWER,
             target=event.callback_id,
             expires_at=self.now + timedelta(seconds=ANSWER_SECONDS),
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=False)
 
@@ -208,26 +218,40 @@ class Context(Heard):
         role: Role = Role.NOTICE,
         ticket_id: int | None = None,
         key: str = "",
+        expires_at: datetime | None = None,
+        near: str = "",
     ) -> Address | None:
-        """Write to a person (or to their `private_chat`, if known) in private.
+        """Write to a person (or to their `private_chat`, if known) in private. After `expires_at` it is not sent.
+
+        `near`: as in private_chat.
 
         None if they cannot be reached (they never wrote to us, or blocked us).
         """
-        to = await self.private_chat(person) if isinstance(person, int) else person
+        to = await self.private_chat(person, near) if isinstance(person, int) else person
         if to is None:
             return None
         body = Content(text=content) if isinstance(content, str) else content
-        out = Outgoing(key=key or self._key(), to=to, content=body, lane=lane, role=role, ticket_id=ticket_id)
+        out = Outgoing(
+            key=key or self._key(),
+            to=to,
+            content=body,
+            lane=lane,
+            role=role,
+            ticket_id=ticket_id,
+            expires_at=expires_at,
+            inbox_id=self.inbox_id,
+        )
         await self._put(out, public=False)
         return to
 
-    async def private_chat(self, person_id: int) -> Address | None:
-        """Where a person can be reached; the platform of this event first."""
+    async def private_chat(self, person_id: int, near: str = "") -> Address | None:
+        """Where a person can be reached: on the platform `near` first (where their ticket came from), then where we may
+        begin to speak, the platform of this event first among those."""
         found = [i for i in await self.unit.people.identities(person_id) if i.chat_id]
         if not found:
             return None
         here = self.inbound.platform if self.inbound else ""
-        best = next((i for i in found if i.platform == here), found[0])
+        best = min(found, key=lambda i: (i.platform != near, i.platform in self.answering_only, i.platform != here))
         return Address(platform=best.platform, bot=best.bot, chat_id=best.chat_id)
 
     async def say(
@@ -242,7 +266,15 @@ class Context(Heard):
     ) -> None:
         """Say it in a group. Private numbers are taken out."""
         body = Content(text=content) if isinstance(content, str) else content
-        out = Outgoing(key=key or self._key(), to=_address(to), content=body, lane=lane, role=role, ticket_id=ticket_id)
+        out = Outgoing(
+            key=key or self._key(),
+            to=_address(to),
+            content=body,
+            lane=lane,
+            role=role,
+            ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
+        )
         await self._put(out, public=True)
 
     async def push(
@@ -267,6 +299,7 @@ class Context(Heard):
             broadcast_id=broadcast_id,
             due_at=due_at,
             expires_at=expires_at,
+            inbox_id=self.inbox_id,
         )
         return await self._put(out, public=False)
 
@@ -283,6 +316,7 @@ class Context(Heard):
             target=target,
             role=Role.NOTICE,
             ticket_id=ticket_id,
+            inbox_id=self.inbox_id,
         )
         await self._put(out, public=public)
 

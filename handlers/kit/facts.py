@@ -16,13 +16,15 @@ class TicketOpened:
 class TicketRouted:
     """It is decided to whom a waiting ticket is brought. `person_id` None: nobody was found.
 
-    `leader_ids`: who leads the station now and must see an urgent matter as well.
+    `leader_ids`: who leads the station now and must see an urgent matter as well. `turned`: it was sent to this queue
+    by hand.
     """
 
     ticket_id: int
     person_id: int | None
     failed_person_id: int | None = None
     leader_ids: tuple[int, ...] = ()
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +65,23 @@ class TicketUnreached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTurned:
+    """A ticket was sent to another queue by hand: somebody there must get it."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyGapMet:
-    """A ticket came while nobody had this duty; it went to the next in line at once."""
+    """A ticket came while nobody had this duty; it went to the next in line at once.
+
+    `queue`: nobody of that queue had it; `people` belong to it.
+    """
 
     station_id: int
     duty: str
+    queue: str = ""
+    people: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +159,15 @@ class DutyStands:
     gaps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveGranted:
+    """This person is away otherwise than was planned. `now`: from this moment on."""
+
+    station_id: int
+    person_id: int
+    now: bool
+
+
 Fact = (
     TicketOpened
     | TicketRouted
@@ -153,6 +176,7 @@ Fact = (
     | TicketRose
     | LeadersCalled
     | TicketUnreached
+    | TicketTurned
     | DutyGapMet
     | CameInPrivate
     | ReportWanted
@@ -163,6 +187,7 @@ Fact = (
     | GroupJoined
     | DutyAsked
     | DutyStands
+    | LeaveGranted
 )
 
 FACTS: dict[str, type[Fact]] = {
@@ -175,6 +200,7 @@ FACTS: dict[str, type[Fact]] = {
         TicketRose,
         LeadersCalled,
         TicketUnreached,
+        TicketTurned,
         DutyGapMet,
         CameInPrivate,
         ReportWanted,
@@ -185,5 +211,6 @@ FACTS: dict[str, type[Fact]] = {
         GroupJoined,
         DutyAsked,
         DutyStands,
+        LeaveGranted,
     )
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from handlers.kit.access import Permission
 from handlers.kit.parse import Parser, nothing
+from handlers.kit.phrases import Action, Phrase, Topic
 from storage.model.messages import InboundKind
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 Handler = Callable[["Context", Any], Awaitable[None]]
 Plain = Callable[["Context"], Awaitable[None]]
 Taker = Callable[["Context"], Awaitable[bool]]
+Step = Callable[["Context"], Awaitable[bool | None]]
+Order = Callable[["Context", Phrase], Awaitable[None]]
+
+SAY = "say"
+"""The order of words that are none: they are for the reporter, or stay with the ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,9 @@ class Feature:
         self.settings = settings  # default instance of a frozen dataclass; config may replace it
         self.commands: list[Command] = []
         self.buttons: list[ButtonAction] = []
-        self.steps: dict[str, Plain] = {}
+        self.steps: dict[str, Step] = {}
+        self.orders: dict[str, Order] = {}
+        self.aheads: list[Taker] = []
         self.otherwises: list[tuple[int, Taker]] = []
         self.events: list[tuple[InboundKind, Plain]] = []
         self.subscribers: list[tuple[type, str, Handler]] = []
@@ -114,13 +122,31 @@ class Feature:
         return declare
 
     def step(self, name: str) -> Callable[[F], F]:
-        """`handler(ctx)` for the answer to a question opened with ctx.ask(name, …)."""
+        """`handler(ctx)` for the answer to a question opened with ctx.ask(name, …).
+
+        False: it was no answer, and is taken for what it says.
+        """
 
         def declare(handler: F) -> F:
             self.steps[name] = handler
             return handler
 
         return declare
+
+    def order(self, kind: Action | Topic | str) -> Callable[[F], F]:
+        """`handler(ctx, phrase)` for what an officer said in words of their own; of one ticket, if it is of any."""
+
+        def declare(handler: F) -> F:
+            self.orders[kind] = handler
+            return handler
+
+        return declare
+
+    def ahead(self, handler: F) -> F:
+        """`handler(ctx) -> bool` for words that surely mean something else than an answer to our open question,
+        or than the argument of the command they begin with."""
+        self.aheads.append(handler)
+        return handler
 
     def otherwise(self, rank: int = 0) -> Callable[[F], F]:
         """`handler(ctx) -> bool` for what no command, button or question took; lowest rank first, until one is True."""

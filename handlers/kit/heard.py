@@ -35,6 +35,11 @@ class Heard:
         return self.vocabulary.strip(self.event.text)
 
     @cached_property
+    def names_called(self) -> tuple[str, ...]:
+        """The names that mean us and are @-ed in it, lower case."""
+        return self.vocabulary.find(self.event.text)
+
+    @cached_property
     def matter(self) -> str:
         """What is told: the lines before that the message leans on, then the message itself, a line each."""
         own = () if self.earlier and is_bare(self.said) else (self.said,)
@@ -49,7 +54,7 @@ class Heard:
             and self.among_residents
             and not event.addressed
             and not event.mentions
-            and not self.vocabulary.find(event.text)
+            and not self.names_called
         )
 
     @cached_property

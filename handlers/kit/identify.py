@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers.kit.access import is_staff
+from handlers.kit.channel_texts import GUEST
 from handlers.kit.context import Actor, Context
 from storage.model.messages import Inbound, InboundKind
 from storage.model.people import Identity, Person, PersonRole, Station
@@ -38,7 +39,7 @@ async def _actor(ctx: Context, event: Inbound) -> Actor:
     known = await people.by_identity(where.platform, sender.user_id)
     if known is None:
         person = await people.newcomer(
-            sender.name,
+            sender.name or GUEST,
             Identity(
                 platform=where.platform,
                 bot=where.bot,

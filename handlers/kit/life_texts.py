@@ -1,6 +1,6 @@
 """Sentences of a ticket's life: leases, pauses, deadlines, handing on and out, the end that nobody answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -113,7 +113,14 @@ REF_SAVED = "{number}的回执号记下了：{ref}"
 NOT_FORWARDED = "{number}没有转出，现在是“{state}”。"
 TAKEN_BACK = "{number}已收回，马上请值班民警接。"
 TAKEN_BACK_TO_REPORTER = "{number}{partner}退回来了，我们接着办。"
-ASK_DISMISS = "{number}为什么是误报？"
+MEANS: Mapping[FalseAlarm, str] = {
+    FalseAlarm.REPEATED: "同一件事已经有别的单子在办",
+    FalseAlarm.TRIAL: "试试机器人灵不灵，没有事",
+    FalseAlarm.MISTAKE: "发错群、发错人，或本人说不用了又没有撤回",
+    FalseAlarm.NO_MATTER: "闲聊、广告、转发的新闻，没有要办的事",
+    FalseAlarm.NOT_FOUND: "到场或核实过，没有这回事",
+}
+"""What each reason means, as in docs/glossary.md."""
 NEED_DISMISS = "误报要选一个原因：{names}。比如：误报 {number} 重复反映"
 DISMISSED = "{number}已记为误报（{reason}），已告诉反映人。"
 DISMISSED_TO_REPORTER = "{number}已核实，不用处理（{reason}）。您觉得不对，点“没解决”，值班长会再看。"
@@ -121,6 +128,17 @@ DISMISSED_TO_REPORTER = "{number}已核实，不用处理（{reason}）。您觉
 
 def receipt_of(ref: str) -> str:
     return f"（回执 {ref}）" if ref else ""
+
+
+def ask_dismiss(ticket: Ticket) -> str:
+    return "\n".join([f"{texts.number(ticket)}为什么是误报？", *(f"· {r}：{MEANS[r]}" for r in FalseAlarm)])
+
+
+def still_out(ticket: Ticket, since: timedelta) -> str:
+    number, bare, partner = texts.number(ticket), ticket.number, ticket.forwarded_to
+    told = f"{number}转给{partner}已经 {length(since)}，还没有结果。请问一下：办好了发“办结 {bare} 结果”，"
+    told += f"退回来了发“收回 {bare} 原因”。"
+    return told if ticket.forwarded_ref else f"{told}还没有回执号，问到了发“转出 {bare} 回执 号码”。"
 
 
 def false_alarms() -> str:

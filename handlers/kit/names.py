@@ -61,7 +61,7 @@ TITLE = 60
 
 def places_of(group: Group) -> tuple[str, ...]:
     """The places a group stands for: those its station listed, and the one in its title ("东湾花园业主群")."""
-    own = _titled(group)
+    own = _in_title(group.title[:TITLE])
     return tuple(dict.fromkeys((*group.places, *((own,) if len(own) >= 2 else ()))))
 
 
@@ -73,7 +73,7 @@ def places_of_all(groups: Iterable[Group]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for group in groups:
         if group.kind is not GroupKind.OFFICERS:
-            own = _titled(group)
+            own = _in_title(group.title[:TITLE])
             found |= dict.fromkeys((*group.places, *((own,) if _is_place(own) else ())))
     return tuple(found)
 
@@ -83,5 +83,6 @@ def _is_place(name: str) -> bool:
     return any(span.text == name for span in find_places(name, Gazetteer()))
 
 
-def _titled(group: Group) -> str:
-    return _GROUP_WORDS.sub("", group.title[:TITLE]).strip(" ·-—（）()")
+@lru_cache(maxsize=4096)
+def _in_title(title: str) -> str:
+    return _GROUP_WORDS.sub("", title).strip(" ·-—（）()")

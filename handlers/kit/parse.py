@@ -79,6 +79,15 @@ def _leading_number(text: str) -> tuple[int, str] | None:
     return number, plain[match.end() :].strip()
 
 
+_SAID = re.compile(rf"[0-9]{{1,9}}+|{_CHINESE}{{1,8}}+")
+
+
+def numbers_in(text: str) -> frozenset[int]:
+    """Every number that is written there, of whatever."""
+    found = (int(w) if w.isdigit() and w.isascii() else chinese_number(w) for w in _SAID.findall(normalise(text)))
+    return frozenset(number for number in found if number)
+
+
 def begins_with_number(text: str) -> bool:
     """A ticket number stands at the beginning."""
     return _leading_number(text) is not None

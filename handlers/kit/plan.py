@@ -81,27 +81,33 @@ def crews_on(rotation: Rotation, day: date) -> list[tuple[int, ...]]:
     return [crew for place, crew in enumerate(rotation.crews) if (passed - place * rotation.on) % cycle < rotation.on]
 
 
-def _base(plan: Plan, day: date) -> Iterator[_Held]:
-    """What shifts and rotations say of one day."""
-    for duty in Duty:
-        mode = _mode(plan, duty, day)
-        for shift in plan.shifts:
-            if shift.duty is duty and shift.plan is mode and shift.weekday == day.weekday():
-                yield _Held(Post(duty=duty, day=day, start=shift.start, end=shift.end), shift.person_id)
-        for rotation in plan.rotations:
-            if rotation.duty is duty and rotation.plan is mode:
-                post = Post(duty=duty, day=day, start=rotation.start, end=rotation.end)
-                for crew in crews_on(rotation, day):
-                    yield from (_Held(post, person_id) for person_id in crew)
+def _base(plan: Plan, days: Iterable[date]) -> Iterator[_Held]:
+    """What shifts and rotations say of these days."""
+    own = {duty: _own(plan, duty) for duty in Duty}
+    for day in days:
+        for duty in Duty:
+            mode = _mode(own[duty], plan.calendar, day)
+            for shift in plan.shifts:
+                if shift.duty is duty and shift.plan is mode and shift.weekday == day.weekday():
+                    yield _Held(Post(duty=duty, day=day, start=shift.start, end=shift.end), shift.person_id)
+            for rotation in plan.rotations:
+                if rotation.duty is duty and rotation.plan is mode:
+                    post = Post(duty=duty, day=day, start=rotation.start, end=rotation.end)
+                    for crew in crews_on(rotation, day):
+                        yield from (_Held(post, person_id) for person_id in crew)
 
 
-def _mode(plan: Plan, duty: Duty, day: date) -> DayPlan:
-    """Which of its plans a duty follows on a day."""
+def _own(plan: Plan, duty: Duty) -> set[DayPlan]:
+    """The plans a duty has beside the usual one."""
     own = {shift.plan for shift in plan.shifts if shift.duty is duty and shift.plan}
-    own |= {rotation.plan for rotation in plan.rotations if rotation.duty is duty and rotation.plan}
+    return own | {rotation.plan for rotation in plan.rotations if rotation.duty is duty and rotation.plan}
+
+
+def _mode(own: set[DayPlan], calendar: Calendar, day: date) -> DayPlan:
+    """Which of its plans a duty follows on a day."""
     if not own:
         return DayPlan.USUAL
-    kind = plan.calendar.kind(day)
+    kind = calendar.kind(day)
     wanted = {DayKind.HOLIDAY: DayPlan.HOLIDAY, DayKind.MAKEUP: DayPlan.MAKEUP}.get(kind, DayPlan.USUAL)
     return wanted if wanted in own else DayPlan.USUAL
 
@@ -134,10 +140,10 @@ def _move(held: list[_Held], legs: Sequence[_Leg], number: int, zone: ZoneInfo) 
     left = list(held)
     for post, giver, _ in legs:
         if giver is not None:
-            mine = next((h for h in left if h.post == post and h.person_id == giver), None)
+            mine = next((n for n, h in enumerate(left) if h.person_id == giver and h.post == post), None)
             if mine is None:
                 return False
-            left.remove(mine)
+            del left[mine]
     for post, _, taker in legs:
         if taker is not None:
             if not _room(left, taker, post, zone):
@@ -161,7 +167,7 @@ def _room(held: Iterable[_Held], person_id: int, post: Post, zone: ZoneInfo) -> 
 def _held(plan: Plan, first: date, last: date) -> tuple[list[_Held], list[int]]:
     """Who holds which post that begins on these days, and the numbers of changes that do not fit."""
     wide = (first - MARGIN, last + MARGIN) if plan.changes else (first, last)
-    held = [h for step in range((wide[1] - wide[0]).days + 1) for h in _base(plan, wide[0] + step * ONE_DAY)]
+    held = list(_base(plan, (wide[0] + step * ONE_DAY for step in range((wide[1] - wide[0]).days + 1))))
     unfit = []
     for change in sorted(plan.changes, key=lambda c: c.number):
         if change.state is ChangeState.DONE and not _apply(held, change, wide, plan.zone):

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 HIDDEN = "［号码已隐去］"
 
@@ -25,6 +24,12 @@ _TOLD = re.compile(
     r"((?:电话|手机|联系|号码|微信|QQ|座机)\D{0,6}?)(\d(?:[ \-－–—]?\d){5,})", re.IGNORECASE
 )  # "QQ 123456": shorter, but announced
 
+_SIX = re.compile(r"\d(?:[ \-－–—]?\d){5}")
+"""What must stand in a text for an announced number."""
+
+_SHORTEST_UNTOLD = 10
+"""Digits of a landline, the shortest number that is hidden without being announced."""
+
 _DAY = r"(?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
 _TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?"
 _MOMENT = re.compile(
@@ -33,13 +38,23 @@ _MOMENT = re.compile(
 """Dates and times stand alone and are no part of a number."""
 
 
-@lru_cache(maxsize=8192)
-def _plain_digit(char: str) -> str:
+_KNOWN = 8192
+"""Characters that are remembered: all that people write, not all that there are."""
+
+
+class _Digits(dict[int, str]):
     """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3."""
-    if char in _SPOKEN:
-        return _SPOKEN[char]
-    value = unicodedata.numeric(char, -1)
-    return str(int(value)) if value in range(10) else char
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _KNOWN:
+            self.clear()
+        char = chr(code)
+        value = unicodedata.numeric(char, -1)
+        self[code] = _SPOKEN.get(char) or (str(int(value)) if value in range(10) else char)
+        return self[code]
+
+
+_AS_DIGITS = _Digits()
 
 
 def _without_word(text: str, found: re.Match[str]) -> tuple[int, int]:
@@ -55,12 +70,13 @@ def _without_word(text: str, found: re.Match[str]) -> tuple[int, int]:
 
 def find_private(text: str) -> list[tuple[int, int]]:
     """(start, end) of every number that could reach or identify a person."""
-    plain = "".join(map(_plain_digit, text))
+    plain = text.translate(_AS_DIGITS)
     if len(_DIGIT.findall(plain)) < FEWEST:
         return []
     plain = _MOMENT.sub(lambda m: "时" * len(m.group()), plain)
-    spans = [_without_word(text, m) for pattern in (_LONG, _LANDLINE) for m in pattern.finditer(plain)]
-    spans += [m.span(2) for m in _TOLD.finditer(plain)]
+    spans = [m.span(2) for m in _TOLD.finditer(plain)] if _SIX.search(plain) else []
+    if len(_DIGIT.findall(plain)) >= _SHORTEST_UNTOLD:
+        spans += [_without_word(text, m) for pattern in (_LONG, _LANDLINE) for m in pattern.finditer(plain)]
     return sorted(spans)
 
 

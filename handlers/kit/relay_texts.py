@@ -29,6 +29,10 @@ SAID_SOLVED = "{number}反映人说已解决：“{text}”。核实后请办结
 SAID_SOLVED_LINE = "反映人说已解决。"
 SAID_SOLVED_THANKS = "好的，已告诉民警（{number}）。"
 WHICH_SOLVED = "您说的是哪一件？"
+WHICH_UNSOLVED = "您说的是哪一件没解决？"
+UNSOLVED_CHOSEN = "{number}：没解决。"
+STILL_AT_IT = "{number}还在办，已转告{officer}。"
+STILL_AT_IT_NOBODY = "{number}还在办，已转告值班民警。"
 
 
 def relayed(station: str, officer: str, number: str, text: str) -> str:

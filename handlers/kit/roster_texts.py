@@ -91,6 +91,7 @@ NEED_UNTIL = "请写到几点，比如：休 到18点"
 GAP_HEAD = "接下来两周，这些时间没有人值班，请安排："
 GAP_NOW = "现在没有{duty}在班，来的单子已经转给下一位。空到 {until}，请安排。"
 GAP_OPEN = "现在没有{duty}在班，来的单子已经转给下一位。接下来两周也没有排人，请安排。"
+OF_QUEUE = "{queue}的人"
 GAP_TAIL = "可以发：临时排班 11月25日 20:00-08:00 李强；或点下面的按钮，问问谁能顶。"
 GAP_MORE = "……还有 {count} 段。"
 GAP_ASK = "问问谁能顶 {place}"
@@ -216,8 +217,7 @@ def week(days: Sequence[tuple[date, str, Sequence[str]]], today: date) -> str:
     """A readable week: each day with its kind and its turns; today stands out."""
     lines = []
     for day, kind, turns in days:
-        mark = "👉 " if day == today else ""
-        lines.append(f"{mark}{day_name(day)}{kind}{'　今天' if day == today else ''}")
+        lines.append(f"{day_name(day)}{kind}{'　今天' if day == today else ''}")
         lines += [f"　{line}" for line in turns] or ["　（没有人）"]
     return "\n".join(lines)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.kit.access import Permission
-from handlers.kit.feature import ButtonAction, Command, Cron, Feature, Handler, Plain, Taker
+from handlers.kit.feature import ButtonAction, Command, Cron, Feature, Handler, Order, Step, Taker
 from handlers.kit.parse import Parser, normalise
 
 SLASH = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
@@ -31,14 +31,20 @@ class Router:
         self._words = _unique([(w, c) for c in self.commands for w in (c.word, *c.aliases)])
         self._slashes = _unique([(c.slash, c) for c in self.commands if c.slash])
         self._buttons = _unique([(b.action, b) for f in features for b in f.buttons])
-        self.steps: dict[str, Plain] = _unique([(n, h) for f in features for n, h in f.steps.items()])
+        self.steps: dict[str, Step] = _unique([(n, h) for f in features for n, h in f.steps.items()])
+        self.orders: dict[str, Order] = _unique([(str(k), h) for f in features for k, h in f.orders.items()])
+        self.aheads: list[Taker] = [h for f in features for h in f.aheads]
         self.jobs: dict[str, Handler] = _unique([(n, h) for f in features for n, h in f.jobs.items()])
         self.crons: list[Cron] = [c for f in features for c in f.crons]
         ranked = sorted(((rank, h) for f in features for rank, h in f.otherwises), key=lambda pair: pair[0])
         self.otherwises: list[Taker] = [handler for _, handler in ranked]
         self.events = [e for f in features for e in f.events]
         self._subscribers = [s for f in features for s in f.subscribers]
+        self._told: dict[type, list[tuple[str, Handler]]] = {}
         self._longest_first = sorted(self._words, key=len, reverse=True)
+        self._by_first: dict[str, list[str]] = {}
+        for word in self._longest_first:
+            self._by_first.setdefault(word[:1], []).append(word)
 
     @property
     def words(self) -> list[str]:
@@ -64,7 +70,10 @@ class Router:
 
     def subscribers(self, fact: object) -> list[tuple[str, Handler]]:
         """(name, handler) of everyone who wants to hear of this fact."""
-        return [(name, handler) for kind, name, handler in self._subscribers if isinstance(fact, kind)]
+        kind = type(fact)
+        if kind not in self._told:
+            self._told[kind] = [(name, h) for wanted, name, h in self._subscribers if issubclass(kind, wanted)]
+        return self._told[kind]
 
     def button(self, data: str) -> Match | None:
         """`action:argument`; None if no feature knows the action (an old button)."""
@@ -82,7 +91,7 @@ class Router:
             found = self._slashes.get(slash.group(1).lower())
             return _match(found, plain[slash.end() :]) if found else None
         plain = plain.removeprefix("/").lstrip()
-        for word in self._longest_first:
+        for word in self._by_first.get(plain[:1], ()):
             if plain.startswith(word):
                 found = self._words[word]
                 rest = plain[len(word) :]

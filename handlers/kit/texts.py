@@ -7,7 +7,6 @@ from handlers.kit.private import hide_private
 from handlers.kit.relay_texts import TELL_THEM
 from handlers.kit.scam_texts import LIKELY_HINT, UNSURE_HINT
 from handlers.understanding import Verdict
-from storage.model.incidents import MANY_WATCH
 from storage.model.people import PersonRole
 from storage.model.tickets import EntryKind, PauseReason, Rating, State, Ticket, Urgency
 
@@ -214,17 +213,24 @@ def resolved_as(ticket: Ticket, finding: str) -> str:
 
 
 def todo(
-    tickets: Sequence[Ticket], holders: Mapping[int, str], *, total: int, page: int, pages: int, public: bool
+    tickets: Sequence[Ticket], holders: Mapping[int, str], *, many: int, total: int, page: int, pages: int, public: bool
 ) -> str:
-    lines = [f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")]
+    """`many`: so many who follow a matter raise it."""
+    head = f"待办 {total} 单" + (f"（第 {page}/{pages} 页）" if pages > 1 else "")
+    return "\n".join([head, *todo_lines(tickets, holders, many=many, public=public)])
+
+
+def todo_lines(tickets: Sequence[Ticket], holders: Mapping[int, str], *, many: int, public: bool) -> list[str]:
+    """A line for each: how urgent, its number, where it stands, who has it, what it is about."""
+    lines = []
     for ticket in tickets:
-        raised = "🟠" if ticket.watched >= MANY_WATCH else "·"
+        raised = "🟠" if ticket.watched >= many else "·"
         mark = "🔴" if ticket.urgency is Urgency.URGENT else raised
         holder = holders.get(ticket.assignee_id or 0, "")
         words = hide_private(ticket.text) if public else ticket.text
         text = f"（{_hidden(ticket)}）" if public and ticket.confidential else short(words, 16)
         lines.append(f"{mark} {number(ticket)}　{ticket.state}{f'（{holder}）' if holder else ''}　{text}")
-    return "\n".join(lines)
+    return lines
 
 
 def _hidden(ticket: Ticket) -> str:
@@ -244,6 +250,7 @@ def history(head: str, lines: Sequence[str]) -> str:
 ENTRY_LABELS = {
     EntryKind.OPENED: "反映",
     EntryKind.ROUTED: "通知到",
+    EntryKind.TURNED: "转队",
     EntryKind.SUPPLEMENTED: "补充",
     EntryKind.REVISED: "修改原话",
     EntryKind.CLAIMED: "接单",
@@ -270,6 +277,7 @@ ENTRY_LABELS = {
     EntryKind.DUTY_GAP: "无人在岗",
     EntryKind.TOLD: "回答",
     EntryKind.RECLASSIFIED: "改分类",
+    EntryKind.RAISED: "提级",
     EntryKind.REPLIED: "民警回复",
     EntryKind.ANSWERED_BACK: "回话",
     EntryKind.SAID_SOLVED: "说已解决",
@@ -295,6 +303,7 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.RESOLVED,
         EntryKind.RATED,
         EntryKind.TRANSFERRED,
+        EntryKind.TURNED,
         EntryKind.RETURNED,
         EntryKind.PAUSED,
         EntryKind.FORWARDED,
@@ -305,6 +314,7 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.DUTY_GAP,
         EntryKind.TOLD,
         EntryKind.RECLASSIFIED,
+        EntryKind.RAISED,
         EntryKind.REPLIED,
         EntryKind.ANSWERED_BACK,
         EntryKind.SAID_SOLVED,
@@ -314,8 +324,16 @@ ENTRIES_WITH_TEXT = frozenset(
         EntryKind.FOLLOWED_UP,
     }
 )
-ENTRIES_OF_STAFF = frozenset({EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP})
+ENTRIES_OF_STAFF = frozenset(
+    {
+        *(EntryKind.NOTED, EntryKind.LINKED, EntryKind.UNLINKED, EntryKind.FOLLOWED_UP, EntryKind.TURNED),
+        *(EntryKind.NUDGED, EntryKind.ALARMED, EntryKind.DUTY_GAP, EntryKind.RAISED, EntryKind.SERVED),
+    }
+)
 """What residents do not read in the history of their matter."""
+
+REASONS_OF_STAFF = frozenset({EntryKind.TRANSFERRED, EntryKind.RETURNED, EntryKind.PAUSED, EntryKind.TAKEN_BACK})
+"""What happened they read, what an officer wrote to colleagues about it they do not."""
 
 
 def entry_line(local: datetime, label: str, who: str, what: str) -> str:
@@ -338,34 +356,6 @@ NO_RECEIVER = "{number}没有找到能联系上的人，请马上安排。"
 def shift_line(duty: str, name: str, start: int, end: int) -> str:
     return f"· {duty} {name}　{start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}"
 
-
-# ── groups ─────────────────────────────────────────────────────────────────
-JOINED = (
-    "大家好，我是{name}。有事 @民警，我会登记并通知值班民警。\n"
-    "请管理员发“绑定 派出所代码 群类型 片区”完成设置，比如：{example}"
-)
-HERE = "本群"
-JOINED_BOUND = "大家好，我是{station}的{name}。有事 @民警，我会登记并通知值班民警。"
-BIND_NO_STATION = "请写上派出所代码（现有：{codes}），比如：{example}"
-
-
-def bound(station: str, kind: str, area: str, households: int) -> str:
-    parts = [station, f"{kind}群", *([area] if area else []), *([f"{households} 户"] if households else [])]
-    return f"已绑定：{' · '.join(parts)}。以后这个群里 @民警 的事都由本所办。"
-
-
-def bind_unknown(word: str, kinds: Iterable[str], areas: Iterable[str], example: str) -> str:
-    known = f"群类型可以是：{join(kinds)}；片区可以是：{join(areas) or '（还没有设片区）'}。"
-    return f"“{word}”我不认识。{known}\n比如：{example}"
-
-
-BIND_ONLY_GROUP = "“绑定”要在群里发。"
-ADMIN_NEW_GROUP = "机器人进了一个还没绑定的群：{title}。请在那个群里发“绑定”。"
-ADMIN_LEFT_GROUP = "机器人被移出了群：{title}。那里的消息收不到了。"
-CANNOT_HEAR = (
-    "群“{title}”里我听不全 @民警（隐私模式开着，我又不是管理员）。请任选一个：\n"
-    "1. 把我设为群管理员；\n2. 找 @BotFather，/setprivacy 选 Disable，再把我移出后重新加入群。"
-)
 
 ROLE_NAMES = {
     PersonRole.RESIDENT: "居民",

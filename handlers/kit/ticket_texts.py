@@ -5,7 +5,6 @@ from datetime import datetime
 from handlers.kit import relay_texts, scam_texts, texts
 from handlers.kit import urgent_texts as say
 from handlers.kit.private import hide_private
-from storage.model.incidents import MANY_WATCH
 from storage.model.tickets import WAITING, State, Ticket, Urgency
 
 QUESTIONS = {"money": say.ASK_MONEY, "safe": say.ASK_SAFE, "place": say.ASK_PLACE}
@@ -76,13 +75,16 @@ def card(
     linked: str,
     stands: str,
     helpers: str,
+    raised: bool,
+    queue: str,
 ) -> str:
     """The officers' card. `public`: the officers' group, where a confidential matter is not quoted.
 
     `yours`: it is read by whom it was brought to, and not by a leader who must know of it. `stands`: what is due next.
+    `raised`: many follow it. `queue`: where it was sent.
     """
-    raised = "🟠 多人关注 · " if ticket.watched >= MANY_WATCH else ""
-    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else raised
+    many = "🟠 多人关注 · " if raised else ""
+    mark = "🔴 紧急 · " if ticket.urgency is Urgency.URGENT else many
     lines = [f"{mark}{texts.number(ticket)} · {ticket.state}", stands]
     hidden = public and ticket.confidential
     if hidden:
@@ -98,6 +100,8 @@ def card(
         ]
     lines.append(f"群众说没解决，第 {ticket.reopened} 次重开" if ticket.reopened else "")
     lines += [behalf, linked, relay_texts.watchers_line(ticket.watched)]
+    if not ticket.finished:
+        lines.append(queue)
     if ticket.state in WAITING:
         lines.append(f"因为：{_because(ticket, routed, public=public, yours=yours)}")
     elif officer:

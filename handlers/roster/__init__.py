@@ -1,6 +1,6 @@
 """The duty roster by chat."""
 
-from handlers.roster import asking, calendars, figures, freedom, holes, leaving, settle, showing, undoing
+from handlers.roster import asking, calendars, figures, freedom, holes, leaving, ordered, settle, showing, undoing
 from handlers.roster.feature import RosterSettings, roster
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "freedom",
     "holes",
     "leaving",
+    "ordered",
     "roster",
     "settle",
     "showing",

@@ -44,7 +44,7 @@ def _whom(ctx: Context, people: Sequence[Member], rest: str) -> _Asked:
     """ "和李强", "和李强 后天夜班", "王建国 换 李强", "" (everyone who is free); an @-ed name counts too."""
     if not rest:
         # What is @-ed has been taken out of the text.
-        at = [found[0] for name in ctx.vocabulary.find(ctx.event.text) if (found := called(people, name))]
+        at = [found[0] for name in ctx.names_called if (found := called(people, name))]
         return _Asked(None, at[0] if at else None, None)
     plain = _WITH.sub("", rest)
     first = called(people, plain)

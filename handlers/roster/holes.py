@@ -1,6 +1,5 @@
-"""Nobody on duty: looked for two weeks ahead each morning, told to the leaders once per hole, filled with a button."""
+"""Nobody on duty: looked for each morning, met by a ticket, filled with a button."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,16 +11,14 @@ from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import DutyGapMet
 from handlers.kit.onduty import plan_of
-from handlers.kit.plan import Gap, Plan, gaps, has_room, hole_posts, span, unfit, without
+from handlers.kit.plan import Plan, between, gaps, has_room, hole_posts, span, unfit, without
 from handlers.roster.feature import colleagues, leaders, roster, station_at
+from handlers.roster.reporting import AHEAD, report
 from handlers.roster.settle import ask_people
-from storage.model.messages import Button, Content, Lane
-from storage.model.people import Duty, Station
+from storage.model.messages import Lane
+from storage.model.people import Station
 from storage.model.roster import Change, ChangeKind, ChangeState, Hole, Post
 from storage.model.tickets import EntryKind
-
-AHEAD = timedelta(days=14)
-SHOWN, ASKABLE = 10, 3
 
 
 @roster.cron("holes", "0 8 * * *")
@@ -41,67 +38,6 @@ async def every_morning(ctx: Context) -> None:
 async def _tell_once(ctx: Context, station: Station, text: str, key: str) -> None:
     for person_id in await leaders(ctx, station):
         await ctx.tell(person_id, text, key=f"{key}:{person_id}")
-
-
-async def report(ctx: Context, station: Station) -> Plan:
-    """Tell the leaders of every hole of the next two weeks they have not heard of. The plan it was seen in."""
-    until = ctx.now + AHEAD
-    zone_day = ctx.now.astimezone(_zone(station)).date()
-    plan = await plan_of(ctx.unit, station, zone_day - timedelta(days=1), until.astimezone(_zone(station)).date())
-    if not (plan.shifts or plan.rotations):
-        return plan  # no roster at all: pingan check and doctor say so
-    told = await ctx.unit.roster.holes(station.id)
-    now = gaps(plan, ctx.now, until)
-    new = [gap for gap in now if _news(gap, told)]
-    recipients = await leaders(ctx, station)
-    if new and not recipients:
-        return plan  # nobody to tell: tried again tomorrow
-    ids = await _keep(ctx, station, now, told)
-    if new:
-        await ctx.log(EntryKind.DUTY_GAP, data={"holes": len(new)}, station_id=station.id)
-        content = _content(new, plan, ids)
-        for person_id in recipients:
-            await ctx.tell(person_id, content)
-    return plan
-
-
-def _zone(station: Station) -> ZoneInfo:
-    return ZoneInfo(station.tz)
-
-
-def _news(gap: Gap, told: Sequence[Hole]) -> bool:
-    """Some of it is new, and more than a hole that was told going on as the horizon moves."""
-    same = [hole for hole in told if hole.duty is gap.duty]
-    new = without((gap.start, gap.end), [(hole.start, hole.end) for hole in same])
-    return any(all(hole.end != start for hole in same) for start, _ in new)
-
-
-async def _keep(
-    ctx: Context, station: Station, now: Sequence[Gap], told: Sequence[Hole]
-) -> dict[tuple[Duty, datetime], int]:
-    """What is told is exactly what is there now; a hole that opens again is news again. Ids by (duty, start)."""
-    ids = {}
-    left = {hole.id: hole for hole in told}
-    for gap in now:
-        same = next((h for h in left.values() if h.duty is gap.duty and h.start < gap.end and gap.start < h.end), None)
-        if same is None:
-            ids[gap.duty, gap.start] = await ctx.unit.roster.add_hole(station.id, gap.duty, gap.start, gap.end)
-            continue
-        del left[same.id]
-        ids[gap.duty, gap.start] = same.id
-        if (same.start, same.end) != (gap.start, gap.end):
-            await ctx.unit.roster.set_hole(same.id, gap.start, gap.end)
-    for hole in left.values():
-        await ctx.unit.roster.drop_hole(hole.id)
-    return ids
-
-
-def _content(new: Sequence[Gap], plan: Plan, ids: dict[tuple[Duty, datetime], int]) -> Content:
-    buttons = tuple(
-        (Button(label=say.GAP_ASK.format(place=place), action=f"hole_ask:{ids[gap.duty, gap.start]}"),)
-        for place, gap in enumerate(new[:ASKABLE], 1)
-    )
-    return Content(text=say.gap_report(new, plan.zone, SHOWN), buttons=buttons)
 
 
 def _first_empty(plan: Plan, hole: Hole, now: datetime) -> Post | None:
@@ -127,7 +63,7 @@ async def ask_for_hole(ctx: Context, hole_id: int) -> None:
     station_id, hole = found
     ctx.require(Permission.DISPATCH, station_id)
     station = await station_at(ctx, station_id)
-    first, last = (at.astimezone(_zone(station)).date() for at in (max(hole.start, ctx.now), hole.end))
+    first, last = (at.astimezone(ZoneInfo(station.tz)).date() for at in (max(hole.start, ctx.now), hole.end))
     plan = await plan_of(ctx.unit, station, first - timedelta(days=1), last + timedelta(days=2))
     post = _first_empty(plan, hole, ctx.now)
     if post is None:
@@ -156,20 +92,30 @@ async def met(ctx: Context, fact: DutyGapMet) -> None:
     station = await ctx.unit.stations.get(fact.station_id)
     if station is None:
         return
-    day = ctx.now.astimezone(_zone(station)).date()
+    day = ctx.now.astimezone(ZoneInfo(station.tz)).date()
     plan = await plan_of(ctx.unit, station, day - timedelta(days=1), day + AHEAD)
-    running = [g for g in gaps(plan, ctx.now, ctx.now + AHEAD) if g.duty == fact.duty and g.start == ctx.now]
+    running = _running(plan, fact, ctx.now)
     if not running or not (plan.shifts or plan.rotations):
         return
-    until = running[0].end
+    until = running[0]
     open_end = until == ctx.now + AHEAD  # the same hole tomorrow, though it seems to end a day later
     text = say.GAP_OPEN if open_end else say.GAP_NOW
-    text = text.format(duty=fact.duty, until=say.moment(until, plan.zone))
+    name_of = say.OF_QUEUE.format(queue=fact.queue) if fact.queue else fact.duty
+    text = text.format(duty=name_of, until=say.moment(until, plan.zone))
     name = "open" if open_end else f"{until:%Y%m%dT%H%M}"
     known = False
     for person_id in await leaders(ctx, station):
-        key = f"gap:{station.id}:{fact.duty}:{name}:{person_id}"
+        key = f"gap:{station.id}:{fact.queue or fact.duty}:{name}:{person_id}"
         known = known or await ctx.unit.outbox.by_key(key) is not None
         await ctx.tell(person_id, text, lane=Lane.OFFICER, key=key)
     if not known:
         await ctx.log(EntryKind.DUTY_GAP, text=text, data={"duty": fact.duty}, station_id=station.id)
+
+
+def _running(plan: Plan, fact: DutyGapMet, now: datetime) -> list[datetime]:
+    """When the hole that runs now ends; nothing if there is none."""
+    until = now + AHEAD
+    if not fact.queue:
+        return [g.end for g in gaps(plan, now, until) if g.duty == fact.duty and g.start == now]
+    turns = between(replace(plan, people=plan.people & fact.people), now, until)
+    return [end for start, end in without((now, until), ((t.start, t.end) for t in turns)) if start == now]

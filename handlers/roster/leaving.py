@@ -8,10 +8,11 @@ from handlers.kit import roster_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.facts import LeaveGranted
 from handlers.kit.onduty import plan_of
 from handlers.kit.plan import posts_of
 from handlers.roster.feature import called, leaders, members, names_of, own_number, roster, station_at, today
-from handlers.roster.holes import report
+from handlers.roster.reporting import report
 from handlers.roster.words import read_days
 from storage.model.messages import Button, Content, Role
 from storage.model.people import Member
@@ -107,6 +108,8 @@ async def _granted(ctx: Context, leave: Leave, number: int) -> None:
         days = say.leave_days(leave)
         text = say.LEAVE_GRANTED.format(number=number, days=days, by=ctx.who.person.name)
         await ctx.tell(leave.person_id, text, key=f"granted:{number}")
+    now = leave.first <= today(ctx) <= leave.last
+    ctx.emit(LeaveGranted(station_id=leave.station_id, person_id=leave.person_id, now=now))
     await report(ctx, await station_at(ctx, leave.station_id))
 
 
@@ -162,6 +165,7 @@ async def cancel(ctx: Context, number: int) -> None:
     ):
         raise UsageError(say.LEAVE_OVER.format(number=number))
     await _log(ctx, leave, number, LeaveState.CANCELLED)
+    await report(ctx, ctx.here)
     names = await names_of(ctx, leave.station_id)
     name, days = names.get(leave.person_id, ""), say.leave_days(leave)
     text = say.LEAVE_CANCELLED.format(number=number, name=name, days=days)

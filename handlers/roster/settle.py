@@ -9,8 +9,9 @@ from handlers.kit import roster_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.plan import Plan, has_room, holders, span
+from handlers.kit.plan import Plan, has_room, holders, span, unfit
 from handlers.roster.feature import leaders, names_of, plan_around, roster, station_at
+from handlers.roster.reporting import report
 from storage.model.messages import Button, Content, Role
 from storage.model.people import Member, Station
 from storage.model.roster import Change, ChangeKind, ChangeState, Post
@@ -82,6 +83,7 @@ async def arrange(ctx: Context, station: Station, change: Change) -> Change:
     """Settled without a question: by a leader, or because nobody else stands there."""
     change = await ctx.unit.roster.add_change(replace(change, state=ChangeState.DONE), ctx.now)
     await log(ctx, change, "arranged")
+    await report(ctx, station)
     await _tell_settled(ctx, station, change, by=ctx.who.person.name)
     await ctx.answer(await _settled(ctx, change, by=ctx.who.person.name))
     return change
@@ -126,7 +128,15 @@ async def _ended(ctx: Context, change: Change) -> str:
 
 
 def _fits(plan: Plan, change: Change, taker: int) -> bool:
-    """The giver still has the post, and the taker (and, for what comes back, the giver) has room."""
+    """The giver still has the post, the taker (and, for what comes back, the giver) has room, nothing settled breaks.
+
+    Changes count in the order of their numbers: what was asked first and is answered last comes before the others.
+    """
+    days = [post.day for post in posts(change)]
+    settled = replace(change, to_id=taker, state=ChangeState.DONE)
+    then = replace(plan, changes=[*plan.changes, settled])
+    if not set(unfit(then, min(days), max(days))) <= set(unfit(plan, min(days), max(days))):
+        return False
     if change.from_id is not None and change.from_id not in holders(plan, change.post):
         return False
     if change.back is None:
@@ -160,6 +170,7 @@ async def take(ctx: Context, change_id: int) -> None:
     change = replace(change, to_id=taker, state=ChangeState.DONE)
     await log(ctx, change, "taken")
     ctx.station = station
+    await report(ctx, station)
     await _tell_settled(ctx, station, change)
     settled = await _settled(ctx, change)
     await _close_questions(ctx, change, settled)

@@ -57,8 +57,24 @@ async def asked_freely(ctx: Context) -> bool:
     return True
 
 
+async def on_day(ctx: Context, day: date | None, *, dark: bool) -> None:
+    """Who is on duty on that day, or in its night. `day`: None means today, and if no night is meant, now."""
+    first = today(ctx)
+    if day in (None, first, first + timedelta(days=1)):
+        night = "晚" if dark else "天"
+        await _answer(ctx, "" if day is None and not dark else f"{'今' if day in (None, first) else '明'}{night}")
+        return
+    assert day is not None
+    since, until = (20 * 60, 30 * 60) if dark else (0, 24 * 60)
+    name = f"{say.day_name(day)}{'晚' if dark else ''}"
+    await _tell(ctx, name, wall(day, since, ctx.zone), wall(day, until, ctx.zone))
+
+
 async def _answer(ctx: Context, word: str) -> None:
-    when, since, until = _when(ctx, word)
+    await _tell(ctx, *_when(ctx, word))
+
+
+async def _tell(ctx: Context, when: str, since: datetime, until: datetime) -> None:
     plan = await plan_of(ctx.unit, ctx.here, since.astimezone(ctx.zone).date(), until.astimezone(ctx.zone).date())
     found = between(plan, since, until)
     if ctx.staff and not ctx.among_residents:

@@ -22,6 +22,7 @@ from handlers.roster.feature import (
     today,
 )
 from handlers.roster.find import not_begun, one_post, plan_for
+from handlers.roster.reporting import report
 from handlers.roster.settle import keeper_of, log, posts, withdraw_question
 from handlers.roster.words import Wish, read_wish
 from storage.model.people import Duty, Member
@@ -61,6 +62,7 @@ async def _undo(ctx: Context, change: Change) -> None:
     if not await ctx.unit.roster.end_change(change.id, ChangeState.DONE, ChangeState.UNDONE):
         raise UsageError(say.CHANGE_OVER[ChangeState.UNDONE].format(number=change.number))
     await log(ctx, change, "undone")
+    await report(ctx, ctx.here)
     text = say.UNDONE.format(
         number=change.number,
         by=ctx.who.person.name,
@@ -161,6 +163,7 @@ def _made(ctx: Context, kind: ChangeKind, post: Post, from_id: int | None, to_id
 async def _set(ctx: Context, change: Change, member: Member) -> None:
     change = await ctx.unit.roster.add_change(change, ctx.now)
     await log(ctx, change, "set")
+    await report(ctx, ctx.here)
     done, told = (say.SET_DONE, say.SET_TOLD) if change.kind is ChangeKind.EXTRA else (say.DROP_DONE, say.DROP_TOLD)
     words = {"number": change.number, "post": say.post_name(change.post)}
     if member.person.id != ctx.who.person.id:

@@ -1,6 +1,7 @@
 """Does somebody ask whether something is a scam, and what is left of the message without the question? Pure."""
 
 import re
+from functools import lru_cache
 
 from handlers.understanding.normal import plain
 
@@ -33,6 +34,7 @@ _LEAST = 8
 """Fewer characters than these beside the question are no text to look at."""
 
 
+@lru_cache(maxsize=2)  # asked several times about the words of one event
 def asks(said: str) -> bool:
     """这是不是骗子？ 能信吗 靠谱不 …"""
     return _QUESTION.search(plain(said)) is not None

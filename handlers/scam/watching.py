@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.kit import parse, texts
+from handlers.kit import group_texts, parse, texts
 from handlers.kit import scam_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
@@ -61,7 +61,7 @@ async def switch(ctx: Context, rest: str) -> None:
 
 
 def _name(ctx: Context, group: Group) -> str:
-    return texts.HERE if ctx.group is not None and ctx.group.id == group.id else f"“{group.title}”"
+    return group_texts.HERE if ctx.group is not None and ctx.group.id == group.id else f"“{group.title}”"
 
 
 async def _group(ctx: Context, name: str) -> Group:

@@ -1,6 +1,7 @@
 """A ticket that became urgent after it was opened: everybody who must know is rung once more."""
 
 from handlers.kit.context import Context
+from handlers.kit.desks import card_groups
 from handlers.kit.facts import LeadersCalled
 from handlers.tickets.feature import tickets
 from handlers.tickets.view import ask_now, card_anew, lane, refresh
@@ -22,7 +23,7 @@ async def ring(ctx: Context, fact: LeadersCalled) -> None:
     people = [p for p in dict.fromkeys((holder, *fact.leader_ids)) if p is not None and p != me]
     reached = [p for p in people if await _ring(ctx, ticket, p)]
     if holder is not None and holder != me and holder not in reached:
-        for group in await ctx.unit.groups.officers(ticket.station_id):
+        for group in await card_groups(ctx, ticket):
             content = await card_anew(ctx, ticket)
             await ctx.say(group, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id)
 

@@ -27,7 +27,7 @@ SOON = timedelta(minutes=30)
 LATER = timedelta(days=1)
 """… and what is no matter by itself does for this long."""
 
-LOOKED_AT = 3
+LOOKED_AT = 5
 THANKED_WITHIN = timedelta(days=7)
 
 _ELSEWHERE = frozenset({Category.PAPERS, Category.QUESTION, Category.LOST})
@@ -138,7 +138,9 @@ async def says_solved(ctx: Context) -> bool:
 
     False if they have none.
     """
-    found = await _open_here(ctx)
+    told = await told_here(ctx)
+    found = [t for t in told if t.state is State.RESOLVED] or [t for t in told if not t.finished]
+    found = found or [t for t in told if t.state is State.CLOSED]
     if not found:
         return False
     if len(found) == 1:
@@ -149,18 +151,21 @@ async def says_solved(ctx: Context) -> bool:
     return True
 
 
-async def _open_here(ctx: Context) -> list[Ticket]:
+async def told_here(ctx: Context) -> list[Ticket]:
+    """What words about an own matter may mean: what they reply to, else what this person told here, newest first.
+
+    In private, also what they told in a group.
+    """
     event = ctx.event
     where, me = event.chat.address, ctx.who.person.id
     if ctx.who.anonymous:
         return []
     if event.reply_to:
         ticket = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.reply_to)
-        if ticket is not None and ticket.reporter_id == me and _is_open(ticket):
-            return [ticket]
-    found = await ctx.unit.talk.open_here(me, where, LOOKED_AT)
-    whispered = await ctx.unit.tickets.sensitive_of(me) if event.chat.private and not found else None
-    return [t for t in (*found, *((whispered,) if whispered else ())) if _is_open(t)]
+        if ticket is not None:
+            return [ticket] if ticket.reporter_id == me else []
+    newest = await ctx.unit.tickets.of_reporter(me, limit=LOOKED_AT)
+    return [t for t in newest if event.chat.private or t.source.key == where.key]
 
 
 def _is_open(ticket: Ticket) -> bool:

@@ -117,9 +117,9 @@ async def _replies(ctx: Context) -> bool:
     if ticket is None or ticket.state in (State.CONFIRMED, State.WITHDRAWN):
         return False
     own = ticket.reporter_id == ctx.who.person.id
-    if not own and ctx.vocabulary.find(event.text):
+    if not own and ctx.names_called:
         return False
-    if own and another_matter(ctx.said) and ctx.vocabulary.find(event.text):
+    if own and another_matter(ctx.said) and ctx.names_called:
         return False
     ctx.listening = own and not ctx.staff
     await add_to(ctx, ticket)

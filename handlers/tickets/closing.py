@@ -1,7 +1,5 @@
 """The reporter's word at the end: 解决了 or 没解决, and 满意 / 一般 / 不满意."""
 
-import re
-
 from handlers.kit import life_texts, parse, texts
 from handlers.kit import urgent_texts as say
 from handlers.kit.access import Permission
@@ -10,19 +8,16 @@ from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketClosed
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name
-from handlers.tickets.follow import add_to, note
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.follow import note
+from handlers.tickets.limits import limits_at
 from handlers.tickets.reopening import reopen
 from handlers.tickets.view import refresh
-from storage.model.messages import Button, Content, InboundKind, Lane, Role
+from storage.model.messages import Button, Content, Lane, Role
 from storage.model.people import PersonRole
 from storage.model.tickets import MOVES, EntryKind, Move, Rating, State, Ticket
 
 RATINGS = tuple(Rating)
 LEADERS = (PersonRole.DUTY_LEADER, PersonRole.LEADER)
-
-_SOLVED = re.compile(r"(?:已经|已|都)?解决(?:了|啦)[，,。.！!\s]*(?:(?:谢谢|多谢|感谢|辛苦).*)?")
-_UNSOLVED = re.compile(r"(?:还是|还|并|根本)?(?:没有|没|未)(?:得到)?解决(?:[，,。.！!\s].*)?", re.DOTALL)
 
 
 def ask_key(ticket: Ticket) -> str:
@@ -46,9 +41,8 @@ async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
     key = ask_key(ticket)
     if ticket.confidential:
         content = Content(text=texts.closing(ticket), buttons=(buttons,))
-        told = await ctx.tell(
-            ticket.reporter_id, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key
-        )
+        who, near, lane = ticket.reporter_id, ticket.source.platform, Lane.RESIDENT
+        told = await ctx.tell(who, content, lane=lane, role=Role.ASK, ticket_id=ticket.id, key=key, near=near)
         if told is not None:
             return
     reply_to = "" if ticket.confidential else ticket.source_message
@@ -138,14 +132,16 @@ async def _tell_leaders(ctx: Context, ticket: Ticket) -> None:
 
 @tickets.button("reopen", args=parse.row_id, allow=Permission.REPORT)
 async def press_reopen(ctx: Context, ticket_id: int) -> None:
-    await _reopen(ctx, await _reporters(ctx, ticket_id))
+    await open_again(ctx, await _reporters(ctx, ticket_id))
 
 
-async def _reopen(ctx: Context, ticket: Ticket) -> None:
+async def open_again(ctx: Context, ticket: Ticket) -> None:
+    """Its reporter says that it is not solved. Raises UsageError if it is too late, or not over."""
     number = texts.number(ticket)
     moved = await reopen(ctx, ticket)
     if moved is None and ticket.state in MOVES[Move.REOPEN][0]:
-        raise UsageError(life_texts.TOO_LATE.format(number=number, days=ctx.settings(TicketSettings).reopen_days))
+        limits = await limits_at(ctx, ticket.station_id)
+        raise UsageError(life_texts.TOO_LATE.format(number=number, days=limits.reopen_days))
     if moved is None:
         raise UsageError(texts.ALREADY_FINISHED.format(number=number, state=ticket.state))
     if ticket.state is State.FALSE_ALARM:
@@ -156,32 +152,3 @@ async def _reopen(ctx: Context, ticket: Ticket) -> None:
         told = texts.REPORTER_REOPENED.format(number=number)
         await ctx.tell(ticket.assignee_id, told, ticket_id=moved.id)
     await ctx.answer(texts.REOPENED_NOTE.format(number=number))
-
-
-@tickets.otherwise(50)
-async def typed(ctx: Context) -> bool:
-    """Who types 解决了 or 没解决 instead of pressing, as an answer to us or in private, is understood."""
-    text = ctx.said
-    solved, unsolved = _SOLVED.fullmatch(text), _UNSOLVED.fullmatch(text)
-    if ctx.event.kind is not InboundKind.MESSAGE or not (solved or unsolved):
-        return False
-    ticket = await _closing_of(ctx)
-    if ticket is None or ticket.state is not State.RESOLVED or ticket.reporter_id != ctx.who.person.id:
-        return False
-    if solved:
-        await _confirm(ctx, ticket)
-        return True
-    await add_to(ctx, ticket, text=text, quiet=True)
-    await _reopen(ctx, ticket)
-    return True
-
-
-async def _closing_of(ctx: Context) -> Ticket | None:
-    """The ticket whose message is replied to; without a reply the newest, in a group if it was reported there."""
-    where = ctx.event.chat.address
-    if ctx.who.anonymous:
-        return None
-    if ctx.event.reply_to:
-        return await ctx.unit.tickets.by_message(where.platform, where.chat_id, ctx.event.reply_to)
-    newest = await ctx.unit.tickets.of_reporter(ctx.who.person.id, limit=1)
-    return next((t for t in newest if ctx.event.chat.private or t.source.key == where.key), None)

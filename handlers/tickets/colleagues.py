@@ -6,6 +6,7 @@ from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.names import named
+from handlers.kit.private import hide_private
 from storage.model.messages import Button
 from storage.model.people import Member, PersonRole
 
@@ -29,7 +30,7 @@ async def colleague(ctx: Context, station_id: int, words: str, *, but: int | Non
         found, rest = named(everybody, name), more[0] if more else ""
     names = texts.join(m.person.name for m in found or everybody if found or m.person.id != but)
     if not found:
-        raise UsageError(texts.NO_SUCH_COLLEAGUE.format(name=texts.short(name, 12), names=names))
+        raise UsageError(texts.NO_SUCH_COLLEAGUE.format(name=texts.short(hide_private(name), 12), names=names))
     if len(found) > 1:
         raise UsageError(texts.SEVERAL_COLLEAGUES.format(name=name, names=names))
     return found[0], rest

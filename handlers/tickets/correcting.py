@@ -10,6 +10,7 @@ from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketRose
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
+from handlers.tickets.ladder import watch
 from handlers.tickets.view import refresh
 from storage.model.matters import Category
 from storage.model.tickets import EntryKind, Ticket, Urgency
@@ -69,5 +70,6 @@ async def _correct(ctx: Context, ticket: Ticket, corrected: Ticket, field: str, 
     if corrected.urgency is Urgency.URGENT and ticket.urgency is not Urgency.URGENT and not ticket.finished:
         ctx.emit(TicketRose(ticket_id=ticket.id))
     else:
+        await watch(ctx, corrected)
         await refresh(ctx, corrected)
     await ctx.reply(say.RECLASSIFIED.format(number=number, value=after))

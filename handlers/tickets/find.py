@@ -5,7 +5,7 @@ from handlers.kit.access import Permission, is_staff
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.names import public_name
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from storage.model.tickets import HELD, Ticket
 
 
@@ -45,7 +45,7 @@ async def ticket_to_work(ctx: Context, ticket_id: int) -> Ticket:
     ctx.require(Permission.WORK, ticket.station_id)
     if ticket.assignee_id != ctx.who.person.id or ticket.state not in HELD:
         return ticket
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     return await ctx.unit.held.renew(ticket.id, ticket.assignee_id, until) or ticket
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from handlers.kit import parse, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
+from handlers.kit.desks import card_groups
 from handlers.kit.errors import UsageError
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
@@ -63,7 +64,7 @@ async def note(ctx: Context, ticket: Ticket, sentence: str) -> None:
             return
     hushed = texts.PRIVATE_NEWS.format(number=texts.number(ticket), bare=ticket.number)
     said = hushed if ticket.confidential else sentence
-    for group in await ctx.unit.groups.officers(ticket.station_id):
+    for group in await card_groups(ctx, ticket):
         await ctx.say(group, said, lane=lane(ticket), ticket_id=ticket.id)
 
 

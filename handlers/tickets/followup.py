@@ -8,6 +8,7 @@ from handlers.kit import parse, texts
 from handlers.kit import relay_texts as say
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
+from handlers.kit.desks import card_groups
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketClosed, TicketOpened
 from handlers.tickets.feature import tickets
@@ -56,7 +57,7 @@ async def ask(ctx: Context, payload: dict[str, Any]) -> None:
         told = await ctx.tell(ticket.assignee_id, content, role=Role.ASK, ticket_id=ticket.id, key=key)
     if told is None:
         hidden = replace(content, text=say.followup_hidden(ticket.number, due.days))
-        for group in await ctx.unit.groups.officers(ticket.station_id):
+        for group in await card_groups(ctx, ticket):
             await ctx.say(group, hidden, role=Role.ASK, ticket_id=ticket.id, key=f"{key}:{group.id}")
 
 
@@ -102,7 +103,7 @@ async def _show(ctx: Context, due: Followup, result: FollowupResult, done: str) 
 
 async def _open_again(ctx: Context, ticket: Ticket, due: Followup) -> Ticket:
     """A new ticket of the same reporter, linked with the old one. No group reads of it if we can help it."""
-    to = await ctx.private_chat(ticket.reporter_id)
+    to = await ctx.private_chat(ticket.reporter_id, ticket.source.platform)
     text = say.RELAPSE_TEXT.format(days=due.days, number=ticket.number, text=ticket.text)
     new = Ticket(
         id=0,

@@ -1,6 +1,7 @@
 """A ticket whose reporter says more: the whole text is understood anew, and what people see of it follows."""
 
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
@@ -23,17 +24,32 @@ _RANK = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.URGENT: 2}
 def understood(ctx: Context, ticket: Ticket, meaning: Understanding) -> Ticket:
     """The ticket as `meaning`, that of its whole text, says; what was known of money, danger and place is not lost."""
     certain = ticket.hint.endswith(KNOWN_REASON)  # an officer has seen this very scam before
+    now = fresh(ctx, meaning)
     return replace(
         ticket,
         urgency=max(ticket.urgency, meaning.urgency, key=_RANK.__getitem__),
-        hint=ticket.hint if certain else texts.hint(meaning.verdict, meaning.reasons),
+        hint=ticket.hint if certain else now["hint"],
         category=meaning.category if meaning.category is not Category.OTHER else ticket.category or Category.OTHER,
-        fraud_type=ticket.fraud_type if certain else meaning.fraud_type or "",
+        fraud_type=ticket.fraud_type if certain else now["fraud_type"],
         place=meaning.place or ticket.place,
         emergency=meaning.emergency or ticket.emergency,
-        sensitive=ticket.sensitive or (meaning.sensitive is not None and ctx.among_residents),
+        sensitive=ticket.sensitive or now["sensitive"],
         money_sent=meaning.money or ticket.money_sent,
     )
+
+
+def fresh(ctx: Context, meaning: Understanding) -> dict[str, Any]:
+    """The fields of a ticket of which nothing was known before."""
+    return {
+        "urgency": meaning.urgency,
+        "hint": texts.hint(meaning.verdict, meaning.reasons),
+        "category": meaning.category,
+        "fraud_type": meaning.fraud_type or "",
+        "place": meaning.place,
+        "emergency": meaning.emergency or "",
+        "sensitive": meaning.sensitive is not None and ctx.among_residents,
+        "money_sent": meaning.money,
+    }
 
 
 def words_of(event: Inbound) -> str:
@@ -58,10 +74,10 @@ async def grow(ctx: Context, before: Ticket, now: Ticket) -> Ticket:
     if now.text == before.text:  # a picture, or there is no room for more words
         await ctx.unit.tickets.grow(now)
         return now
-    corrected = await _corrected(ctx, before)
+    by_officer = await corrected(ctx, before)
     now = understood(ctx, now, ctx.understand(now.text))
-    now = replace(now, category=before.category) if "category" in corrected else now
-    now = replace(now, urgency=before.urgency) if "urgency" in corrected else now
+    now = replace(now, category=before.category) if "category" in by_officer else now
+    now = replace(now, urgency=before.urgency) if "urgency" in by_officer else now
     await ctx.unit.tickets.grow(now)
     if now.finished:
         return now
@@ -81,7 +97,7 @@ async def show(ctx: Context, before: Ticket, now: Ticket) -> None:
         await refresh(ctx, now)
 
 
-async def _corrected(ctx: Context, ticket: Ticket) -> set[str]:
+async def corrected(ctx: Context, ticket: Ticket) -> set[str]:
     """The names of what an officer has set: no later words change it."""
     entries = await ctx.unit.entries.of_ticket(ticket.id, EntryKind.RECLASSIFIED)
     return {msgspec.json.decode(entry.data)["field"] for entry in entries}

@@ -10,7 +10,7 @@ from handlers.kit.errors import UsageError
 from handlers.tickets.closing import answer_buttons, ask_key
 from handlers.tickets.feature import tickets
 from handlers.tickets.holding import taken
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.linking import NO_MATTER, numbers
 from handlers.tickets.linking import Numbers as Numbered
 from handlers.tickets.moving import awake
@@ -56,7 +56,8 @@ async def _resolve(ctx: Context, incident: Incident, ticket: Ticket) -> Ticket |
         return None
     ticket = await awake(ctx, ticket)
     if ticket.state in WAITING:
-        me, until = ctx.who.person.id, ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+        me, limits = ctx.who.person.id, await limits_at(ctx, ticket.station_id)
+        until = ctx.now + limits.lease_of(ticket)
         claimed = await ctx.unit.tickets.move(ticket.id, Move.CLAIM, at=ctx.now, assignee_id=me, until=until)
         if claimed is None:
             return None
@@ -112,7 +113,8 @@ async def _tell_reporter(
     shown = [t.number for t in theirs]
     text = say.incident_closed(shown, incident.finding, own=True) + (say.CLOSED_ASK if asked else "")
     content = Content(text=text, buttons=_buttons(asked))
-    said = await ctx.tell(person_id, content, lane=Lane.RESIDENT, role=role, ticket_id=ticket.id, key=key)
+    near = ticket.source.platform
+    said = await ctx.tell(person_id, content, lane=Lane.RESIDENT, role=role, ticket_id=ticket.id, key=key, near=near)
     if said is not None or ticket.private:
         return
     if ticket.confidential:

@@ -10,12 +10,15 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, may
 from handlers.kit.clocks import Clock
 from handlers.kit.context import Context
-from handlers.kit.facts import TicketRose, TicketRouted
+from handlers.kit.desks import card_groups, desk_of
+from handlers.kit.facts import TicketGrew, TicketRose, TicketRouted, TicketUnreached
 from handlers.kit.life_texts import Step
 from handlers.kit.onduty import who_is_on
+from handlers.kit.plan import OnDuty
+from handlers.kit.routing import queue_of, takers_of
 from handlers.tickets.feature import tickets
-from handlers.tickets.limits import TicketSettings
-from handlers.tickets.timing import dues, time_of, zone_of
+from handlers.tickets.limits import TicketSettings, limits_at
+from handlers.tickets.timing import dues, reached, running, zone_of
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Content, Lane
 from storage.model.people import Duty, PersonRole
@@ -35,22 +38,18 @@ class Moment:
 
 
 async def moments(ctx: Context, ticket: Ticket) -> list[Moment]:
-    """When whom will hear of what, if nothing happens; in order."""
-    limits = ctx.settings(TicketSettings)
-    of = await time_of(ctx, ticket, limits.target(ticket))
-    waits = limits.ladder_of(ticket)
-    return sorted(
-        Moment(of.after(at, wait), clock, step)
-        for at, clock in await dues(ctx, ticket)
-        for step, wait in enumerate(waits)
-    )
+    """When whom will hear of what, if nothing happens; in order. No pause counts, after a missed target neither."""
+    waits = (await limits_at(ctx, ticket.station_id)).ladder_of(ticket)
+    return [Moment(at, clock, step) for at, clock, step in await reached(ctx, ticket, waits)]
 
 
 async def watch(ctx: Context, ticket: Ticket) -> None:
-    """Look again when the next step is due. Doing it twice does no harm."""
-    coming = [m.at for m in await moments(ctx, ticket) if m.at > ctx.now]
-    if coming:
-        await _look(ctx, ticket, min(coming))
+    """Raise every step that is due, each only once, and look again when the next one is. Twice does no harm."""
+    for moment in await moments(ctx, ticket):
+        if moment.at > ctx.now:
+            await _look(ctx, ticket, moment.at)
+            return
+        await _raise(ctx, ticket, moment.clock, moment.step)
 
 
 async def _look(ctx: Context, ticket: Ticket, at: datetime) -> None:
@@ -65,30 +64,46 @@ async def waits(ctx: Context, fact: TicketRouted) -> None:
         await watch(ctx, ticket)
 
 
+@tickets.on(TicketGrew)
+async def grew(ctx: Context, fact: TicketGrew) -> None:
+    """More words may make it another matter, with other targets."""
+    ticket = await ctx.unit.tickets.get(fact.ticket_id)
+    if ticket is not None:
+        await watch(ctx, ticket)
+
+
 @tickets.on(TicketRose)
 async def rose(ctx: Context, fact: TicketRose) -> None:
     """Its targets are shorter now; they may have been missed already."""
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is not None:
-        await _look(ctx, ticket, ctx.now)
+        await look_again(ctx, ticket)
+
+
+async def look_again(ctx: Context, ticket: Ticket) -> None:
+    """Its targets or its ladder are others now: what is due already is raised at once."""
+    await _look(ctx, ticket, ctx.now)
 
 
 @tickets.job("clock")
 async def strike(ctx: Context, payload: dict[str, Any]) -> None:
-    """Every step that is due is raised, each only once; then on to the next one."""
     ticket = await ctx.unit.tickets.get(int(payload["ticket"]))
-    if ticket is None:
-        return
-    for moment in await moments(ctx, ticket):
-        if moment.at <= ctx.now:
-            await _raise(ctx, ticket, moment.clock, moment.step)
-    await watch(ctx, ticket)
+    if ticket is not None:
+        await watch(ctx, ticket)
 
 
-async def _raise(ctx: Context, ticket: Ticket, clock: Clock, step: int) -> bool:
-    """False if this was raised before: the job's key is the promise."""
-    payload = {"ticket": ticket.id, "clock": clock, "step": step, "round": ticket.round}
-    return await ctx.later("alarm", at=ctx.now, key=f"alarm:{ticket.id}:{clock}:{step}:{ticket.round}", payload=payload)
+async def _raise(ctx: Context, ticket: Ticket, clock: Clock, step: int) -> None:
+    """Once for as long as the clock runs on; after a stop it may be true again, and alarm() knows who heard of it."""
+    since = _round(ticket, clock)
+    payload = {"ticket": ticket.id, "clock": clock, "step": step, "round": since}
+    key = f"alarm:{ticket.id}:{clock}:{step}:{since}:{ticket.round}:{ticket.paused_ms}"
+    await ctx.later("alarm", at=ctx.now, key=key, payload=payload)
+
+
+def _round(ticket: Ticket, clock: Clock) -> str:
+    """Since when a clock counts: a return begins a new wait for somebody, but no new time to settle the matter in."""
+    since = running(ticket).get(clock)
+    return since.isoformat() if since is not None else ""
 
 
 @tickets.job("alarm")
@@ -98,8 +113,10 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
         ticket_id=int(payload["ticket"]), clock=payload["clock"], step=STEPS[payload["step"]], round=payload["round"]
     )
     ticket = await _still(ctx, raised)
-    if ticket is None:
+    if ticket is None or await ctx.unit.alarms.raised(raised):
         return
+    if raised.step is Step.OFFICER:
+        await _brought_to_who_is_there(ctx, ticket)
     people = await _people(ctx, ticket, Step(raised.step))
     for person_id in people:
         await ctx.unit.alarms.add(raised, person_id, ctx.now)
@@ -113,10 +130,22 @@ async def alarm(ctx: Context, payload: dict[str, Any]) -> None:
         await _nobody(ctx, ticket)
 
 
+async def _brought_to_who_is_there(ctx: Context, ticket: Ticket) -> None:
+    """Whom a waiting ticket was brought to may have gone home: then whoever has the duty now gets the card."""
+    station = await ctx.station_of(ticket)
+    if station is None or ticket.state not in WAITING or ticket.routed_id is None:
+        return
+    if ticket.routed_why == texts.BECAUSE_LAST:
+        return  # nobody on duty could be reached
+    there = {t.person_id for t in await who_is_on(ctx.unit, station, ctx.now)}
+    if there and ticket.routed_id not in there:
+        ctx.emit(TicketUnreached(ticket_id=ticket.id, person_id=ticket.routed_id))
+
+
 async def _still(ctx: Context, raised: Alarm) -> Ticket | None:
     """The ticket, if that target is still missed; None if it is no longer true."""
     ticket = await ctx.unit.tickets.get(raised.ticket_id)
-    if ticket is None or ticket.round != raised.round:
+    if ticket is None or _round(ticket, Clock(raised.clock)) != raised.round:
         return None
     late = any(clock == raised.clock and at <= ctx.now for at, clock in await dues(ctx, ticket))
     return ticket if late else None
@@ -132,8 +161,8 @@ async def _people(ctx: Context, ticket: Ticket, step: Step) -> Sequence[int]:
     if step is Step.OFFICER:
         if ticket.state not in WAITING:
             return [p for p in (ticket.assignee_id,) if p in reachable and p is not None]
-        there = [t.person_id for t in turns if t.duty is Duty.OFFICER]
-        return [ticket.routed_id] if ticket.routed_id in there else tuple(dict.fromkeys(there))
+        there = await _of_queue(ctx, ticket, turns)
+        return [p for p in there if p == ticket.routed_id] or there
     if step is Step.DUTY_LEADER:
         return tuple(
             dict.fromkeys(t.person_id for t in turns if t.duty is Duty.LEADER and t.person_id != ticket.assignee_id)
@@ -143,17 +172,23 @@ async def _people(ctx: Context, ticket: Ticket, step: Step) -> Sequence[int]:
     return leaders or [m.person.id for m in members if may(m.role, Permission.MANAGE)]
 
 
+async def _of_queue(ctx: Context, ticket: Ticket, turns: Sequence[OnDuty]) -> Sequence[int]:
+    """Who of these takes what comes into the ticket's queue."""
+    desk = await desk_of(ctx, ticket.station_id)
+    staff = [m.person.id for m in await ctx.unit.people.staff(ticket.station_id)]
+    return takers_of(desk, queue_of(desk, ticket.queue_id), staff, turns)
+
+
 async def _nobody(ctx: Context, ticket: Ticket) -> None:
     """Nobody on the whole ladder can be written to: the officers' group must do."""
-    for group in await ctx.unit.groups.officers(ticket.station_id):
+    for group in await card_groups(ctx, ticket):
         key = f"ladder:{ticket.id}:{ticket.round}:{group.id}"
         await ctx.say(group, say.NOBODY_TO_ALARM.format(number=texts.number(ticket)), ticket_id=ticket.id, key=key)
 
 
 # ── telling ────────────────────────────────────────────────────────────────
-def _asleep(ctx: Context, ticket: Ticket, step: Step, local: datetime) -> bool:
+def _asleep(limits: TicketSettings, ticket: Ticket, step: Step, local: datetime) -> bool:
     """Leaders are not woken for what is not urgent."""
-    limits = ctx.settings(TicketSettings)
     if step is not Step.LEADER or ticket.urgency is Urgency.URGENT:
         return False
     minute, start, end = local.hour * 60 + local.minute, limits.quiet_start, limits.quiet_end
@@ -166,10 +201,10 @@ async def _local(ctx: Context, ticket: Ticket) -> datetime:
 
 async def _flush_later(ctx: Context, ticket: Ticket, step: Step, person_id: int) -> None:
     """Urgent at once, the rest with what else comes up within the minute; in the morning where it is night."""
-    local = await _local(ctx, ticket)
+    local, limits = await _local(ctx, ticket), await limits_at(ctx, ticket.station_id)
     at = ctx.now
-    if _asleep(ctx, ticket, step, local):
-        end = ctx.settings(TicketSettings).quiet_end
+    if _asleep(limits, ticket, step, local):
+        end = limits.quiet_end
         morning = datetime.combine(local.date(), time(end // 60, end % 60), tzinfo=local.tzinfo)
         at = morning if morning > local else morning + timedelta(days=1)
     elif ticket.urgency is not Urgency.URGENT:
@@ -187,7 +222,9 @@ async def flush(ctx: Context, payload: dict[str, Any]) -> None:
         ticket = await _still(ctx, raised)
         if ticket is None:
             await ctx.unit.alarms.done(raised, person_id, sent=False)
-        elif not _asleep(ctx, ticket, Step(raised.step), await _local(ctx, ticket)):
+            continue
+        limits = await limits_at(ctx, ticket.station_id)
+        if not _asleep(limits, ticket, Step(raised.step), await _local(ctx, ticket)):
             due.append((raised, ticket))
     if due:
         await _send(ctx, person_id, due)

@@ -1,6 +1,6 @@
 """A claim is a lease: whoever shows no sign of life is nudged, and then the ticket goes to somebody on duty now."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.kit import life_texts as say
@@ -11,7 +11,7 @@ from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketRose, TicketRouted, TicketUnreached
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number, ticket_to_work
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import TicketSettings, limits_at
 from handlers.tickets.moving import awake, checked
 from handlers.tickets.view import lane, refresh
 from storage.model.messages import Content, Role
@@ -27,10 +27,14 @@ async def begin(ctx: Context, ticket: Ticket) -> None:
     until = ticket.lease_until
     if ticket.state not in HELD or until is None:
         return
-    limits = ctx.settings(TicketSettings)
-    nudge = until - limits.lease_of(ticket) * (100 - limits.nudge_percent) / 100
-    key = f"lease:{ticket.id}:{until.timestamp():.3f}:nudge"
+    nudge = until - _length_left(await limits_at(ctx, ticket.station_id), ticket)
+    key = f"{_name(ticket, until, nudge)}:nudge"
     await ctx.later("lease_nudge", at=max(nudge, ctx.now), key=key, payload={"ticket": ticket.id})
+
+
+def _name(ticket: Ticket, until: datetime, nudge: datetime) -> str:
+    """One lease, for keys. A short one and a long one from before may end at the same moment: they are two."""
+    return f"lease:{ticket.id}:{until.timestamp():.3f}:{nudge.timestamp():.3f}"
 
 
 async def _silent(ctx: Context, payload: dict[str, Any]) -> Ticket | None:
@@ -41,12 +45,12 @@ async def _silent(ctx: Context, payload: dict[str, Any]) -> Ticket | None:
     heard = await ctx.unit.entries.latest_by(ticket.id, ticket.assignee_id)
     if heard is None:
         return ticket
-    until = heard + ctx.settings(TicketSettings).lease_of(ticket)
+    until = heard + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     return await ctx.unit.held.renew(ticket.id, ticket.assignee_id, until) or ticket
 
 
-def _length_left(ctx: Context, ticket: Ticket) -> timedelta:
-    limits = ctx.settings(TicketSettings)
+def _length_left(limits: TicketSettings, ticket: Ticket) -> timedelta:
+    """How much of a lease is left when its holder is reminded."""
     return limits.lease_of(ticket) * (100 - limits.nudge_percent) / 100
 
 
@@ -55,16 +59,25 @@ async def nudge(ctx: Context, payload: dict[str, Any]) -> None:
     ticket = await _silent(ctx, payload)
     if ticket is None or ticket.lease_until is None or ticket.assignee_id is None:
         return
-    if ticket.lease_until - ctx.now > _length_left(ctx, ticket):
+    left = _length_left(await limits_at(ctx, ticket.station_id), ticket)
+    if ticket.lease_until - ctx.now > left:
         await begin(ctx, ticket)
         return
-    stamp = f"{ticket.lease_until.timestamp():.3f}"
+    name = _name(ticket, ticket.lease_until, ticket.lease_until - left)
+    # A nudge that comes late, after a stop of ours, leaves as much time as one in time; after that it is not true.
+    ends = max(ticket.lease_until, ctx.now + left)
+    if not await ctx.later("lease_end", at=ends, key=f"{name}:end", payload={"ticket": ticket.id}):
+        return  # nudged already: this one was meant for a lease from before a pause
     told = say.nudge(ticket, ticket.lease_until - ctx.now)
-    await ctx.tell(ticket.assignee_id, told, lane=lane(ticket), ticket_id=ticket.id, key=f"lease:{ticket.id}:{stamp}")
+    await ctx.tell(
+        ticket.assignee_id,
+        told,
+        lane=lane(ticket),
+        ticket_id=ticket.id,
+        key=name,
+        expires_at=ends,
+    )
     await ctx.log(EntryKind.NUDGED, ticket=ticket, data={"to": ticket.assignee_id})
-    # A nudge that comes late, after a stop of ours, leaves as much time as one in time.
-    ends = max(ticket.lease_until, ctx.now + _length_left(ctx, ticket))
-    await ctx.later("lease_end", at=ends, key=f"lease:{ticket.id}:{stamp}:end", payload={"ticket": ticket.id})
 
 
 @tickets.job("lease_end")
@@ -108,7 +121,7 @@ async def hurry(ctx: Context, fact: TicketRose) -> None:
     ticket = await ctx.unit.tickets.get(fact.ticket_id)
     if ticket is None or ticket.state not in HELD:
         return
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     shorter = await ctx.unit.held.shorten(ticket.id, until)
     if shorter is not None:
         await begin(ctx, shorter)
@@ -124,8 +137,12 @@ async def give_back(ctx: Context, arg: parse.NumberAndText) -> None:
 
 @tickets.button("giveback", args=parse.row_id, allow=Permission.REPORT)
 async def press_give_back(ctx: Context, ticket_id: int) -> None:
-    """One sentence of why."""
-    ticket = await checked(ctx, await ticket_to_work(ctx, ticket_id), say.GIVE_BACK)
+    await ask_why(ctx, await ticket_to_work(ctx, ticket_id))
+
+
+async def ask_why(ctx: Context, ticket: Ticket) -> None:
+    """One sentence of why it is given back."""
+    ticket = await checked(ctx, ticket, say.GIVE_BACK)
     key = f"{ctx.cause}:giveback"
     content = Content(text=say.ASK_GIVE_BACK.format(number=texts.number(ticket)), ask=True)
     await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id, key=key)

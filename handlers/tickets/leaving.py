@@ -11,8 +11,10 @@ from handlers.kit.facts import TicketOpened
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
 from handlers.tickets.moving import awake, checked, mine, say_lost
+from handlers.tickets.outside import ask_in_time
 from handlers.tickets.telling import tell_reporter
 from handlers.tickets.view import refresh
+from handlers.tickets.watching import tell_watchers
 from storage.model.messages import Button, Content, Role
 from storage.model.tickets import EntryKind, FalseAlarm, Move, State, Ticket
 
@@ -51,6 +53,7 @@ async def forward(ctx: Context, arg: parse.NumberAndText) -> None:
     number = texts.number(moved)
     told = say.FORWARDED_TO_REPORTER.format(number=number, partner=partner, receipt=say.receipt_of(ref))
     await tell_reporter(ctx, moved, told, key=f"ticket:{moved.id}:forwarded:{moved.round}")
+    await ask_in_time(ctx, moved)
     await ctx.answer(say.FORWARDED.format(number=number, partner=partner, bare=moved.number))
 
 
@@ -112,9 +115,7 @@ async def press_dismiss(ctx: Context, ticket_id: int) -> None:
 
 async def _ask(ctx: Context, ticket: Ticket) -> None:
     cells = [Button(label=r, action=f"dismissas:{ticket.id}.{i}") for i, r in enumerate(REASONS)]
-    content = Content(
-        text=say.ASK_DISMISS.format(number=texts.number(ticket)), buttons=(tuple(cells[:3]), tuple(cells[3:]))
-    )
+    content = Content(text=say.ask_dismiss(ticket), buttons=(tuple(cells[:3]), tuple(cells[3:])))
     await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id)
 
 
@@ -140,5 +141,6 @@ async def _dismiss(ctx: Context, ticket: Ticket, reason: FalseAlarm) -> bool:
     buttons = ((Button(label=texts.REOPEN, action=f"reopen:{moved.id}"),),)
     key = f"ticket:{moved.id}:dismissed:{moved.round}"
     await tell_reporter(ctx, moved, told, key=key, buttons=buttons)
+    await tell_watchers(ctx, moved)
     await ctx.answer(say.DISMISSED.format(number=number, reason=reason))
     return True

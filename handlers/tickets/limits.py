@@ -1,9 +1,11 @@
 """What a station promises and allows: targets, leases, the ladder, quiet hours. Set by `tickets:` in config.yaml."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handlers.kit.clocks import Clock
+from handlers.kit.context import Context
 from storage.model.matters import Category
 from storage.model.tickets import State, Ticket, Urgency
 
@@ -28,10 +30,11 @@ class Target:
         return not self.categories or ticket.category in self.categories
 
     def of(self, clock: Clock) -> timedelta | None:
-        amount = {Clock.RESPONSE: self.response, Clock.SCENE: self.scene, Clock.RESOLUTION: self.resolution}[clock]
+        amount = self.response if clock is Clock.RESPONSE else self.scene if clock is Clock.SCENE else self.resolution
         return timedelta(minutes=amount) if amount else None
 
 
+NO_TARGET = Target()
 HOUR, DAY, WORKING_DAY = 60, 24 * 60, 8 * 60
 
 TARGETS = (
@@ -63,9 +66,12 @@ class TicketSettings:
     remind_hours: int = 24
     close_days: int = 5
     reopen_days: int = 14
+    forward_days: int = 3  # after which somebody asks over there, again and again
+    many_watch: int = 3  # so many neighbours make a matter weigh more
+    stations: Mapping[str, "TicketSettings"] = field(default_factory=dict)  # by code, where one has rules of its own
 
     def target(self, ticket: Ticket) -> Target:
-        return next((t for t in self.targets if t.fits(ticket)), Target())
+        return next((t for t in self.targets if t.fits(ticket)), NO_TARGET)
 
     def lease_of(self, ticket: Ticket) -> timedelta:
         """How long a holder may be silent."""
@@ -75,6 +81,17 @@ class TicketSettings:
         return timedelta(minutes=self.lease_urgent if urgent else self.lease)
 
     def ladder_of(self, ticket: Ticket) -> tuple[timedelta, ...]:
-        """How long after a missed target each step hears of it."""
-        minutes = self.ladder_urgent if ticket.urgency is Urgency.URGENT else self.ladder
+        """How long after a missed target each step hears of it. What many follow climbs as fast as what is urgent."""
+        fast = ticket.urgency is Urgency.URGENT or ticket.watched >= self.many_watch
+        minutes = self.ladder_urgent if fast else self.ladder
         return tuple(timedelta(minutes=m) for m in minutes)
+
+
+async def limits_at(ctx: Context, station_id: int) -> TicketSettings:
+    """What this station promises: its own rules, or those of all."""
+    common = ctx.settings(TicketSettings)
+    if not common.stations:
+        return common
+    known = ctx.station is not None and ctx.station.id == station_id
+    station = ctx.station if known else await ctx.unit.stations.get(station_id)
+    return common.stations.get(station.code, common) if station is not None else common

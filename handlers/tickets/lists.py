@@ -4,17 +4,20 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from handlers.kit import parse, texts
+from handlers.kit import parse, queue_texts, texts
 from handlers.kit.access import Permission, is_staff
 from handlers.kit.context import Context
+from handlers.kit.desks import desk_of
 from handlers.kit.errors import UsageError
 from handlers.kit.names import public_name
+from handlers.kit.routing import queue_of
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import officer_name, ticket_by_number
+from handlers.tickets.limits import limits_at
 from handlers.tickets.view import card_buttons
 from storage.model.messages import Button, Content
 from storage.model.people import GroupKind
-from storage.model.tickets import Ticket
+from storage.model.tickets import Entry, EntryKind, Ticket
 
 PAGE = 8
 
@@ -62,9 +65,10 @@ async def todo(ctx: Context, page: int) -> None:
         return
     pages = _pages(total)
     page = min(page, pages)
-    found = await ctx.unit.tickets.unfinished(ctx.here.id, limit=PAGE, skip=(page - 1) * PAGE)
+    many = (await limits_at(ctx, ctx.here.id)).many_watch
+    found = await ctx.unit.tickets.unfinished(ctx.here.id, many=many, limit=PAGE, skip=(page - 1) * PAGE)
     holders = {t.assignee_id: await officer_name(ctx, t.assignee_id) for t in found if t.assignee_id is not None}
-    text = texts.todo(found, holders, total=total, page=page, pages=pages, public=ctx.public)
+    text = texts.todo(found, holders, many=many, total=total, page=page, pages=pages, public=ctx.public)
     await ctx.reply(Content(text=text, buttons=_turn("todo", page, pages)))
 
 
@@ -100,9 +104,21 @@ async def _timeline(ctx: Context, ticket: Ticket, *, staff: bool) -> list[str]:
         if actor is not None and actor not in names:
             names[actor] = await _name(ctx, actor, staff=staff)
         who = names.get(actor, "") if actor is not None else ""
-        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and not hidden else ""
+        told = staff or entry.kind not in texts.REASONS_OF_STAFF
+        what = entry.text if entry.kind in texts.ENTRIES_WITH_TEXT and told and not hidden else ""
+        if staff and entry.kind is EntryKind.ROUTED:
+            what = await _sent_to(ctx, ticket, entry, hidden=hidden)
         lines.append(texts.entry_line(entry.at.astimezone(zone), label, who, what))
     return lines
+
+
+async def _sent_to(ctx: Context, ticket: Ticket, entry: Entry, *, hidden: bool) -> str:
+    """Its queue, where a rule gave it one."""
+    data = msgspec.json.decode(entry.data)
+    if "rule" not in data:
+        return ""
+    queue = queue_of(await desk_of(ctx, ticket.station_id), data["queue"])
+    return queue_texts.stands_in(queue.name, "" if hidden else data["rule"])
 
 
 async def _name(ctx: Context, person_id: int, *, staff: bool) -> str:

@@ -6,7 +6,7 @@ from handlers.kit.access import Permission
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.tickets.find import officer_name
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.view import refresh_cards
 from storage.model.tickets import WAITING, EntryKind, Move, State, Ticket
 
@@ -40,7 +40,7 @@ async def awake(ctx: Context, ticket: Ticket) -> Ticket:
     """The ticket, out of its pause if it was in one: no other move leaves a pause, so that its end is in the log."""
     if ticket.state is not State.PAUSED:
         return ticket
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     moved = await ctx.unit.tickets.move(ticket.id, Move.RESUME, at=ctx.now, until=until)
     if moved is None:
         return ticket

@@ -14,7 +14,7 @@ from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
 from handlers.tickets.follow import note
 from handlers.tickets.holding import taken
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.moving import awake, checked, say_lost
 from handlers.tickets.timing import zone_of
 from handlers.tickets.view import lane, refresh
@@ -29,14 +29,19 @@ MORNING = 9
     "挂起", slash="pause", args=parse.number_and_text, allow=Permission.WORK, help="挂起 12 等物业 明天　先放一放"
 )
 async def pause(ctx: Context, arg: parse.NumberAndText) -> None:
+    await pause_until(ctx, arg, None)
+
+
+async def pause_until(ctx: Context, arg: parse.NumberAndText, until: datetime | None) -> None:
+    """`until`: when to go on, if that is known already; else it is read from the text."""
     ticket = await checked(ctx, await ticket_by_number(ctx, arg.number), say.PAUSE)
     if not arg.text:
         await _ask_reason(ctx, ticket)
         return
     zone = await zone_of(ctx, ticket)
     reason, wake = read_pause(arg.text, ctx.now.astimezone(zone))
-    limits = ctx.settings(TicketSettings)
-    await _pause(ctx, ticket, reason, wake or ctx.now + timedelta(hours=limits.pause_hours), arg.text)
+    limits = await limits_at(ctx, ticket.station_id)
+    await _pause(ctx, ticket, reason, until or wake or ctx.now + timedelta(hours=limits.pause_hours), arg.text)
 
 
 @tickets.button("pause", args=parse.row_id, allow=Permission.REPORT)
@@ -65,6 +70,8 @@ async def press_reason(ctx: Context, arg: tuple[int, int]) -> None:
     row = await ctx.unit.outbox.by_ref(ctx.event.chat.address, ctx.event.message_id)
     if row is not None and row.out.role is Role.ASK:
         await ctx.edit(row.out.key, row.out.to, content, public=ctx.public, lane=row.out.lane)
+    else:  # the platform never told us which message the question became
+        await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id)
 
 
 @tickets.button("pauseto", args=parse.two_ids, allow=Permission.REPORT)
@@ -90,7 +97,7 @@ async def _shown(ctx: Context, ticket: Ticket, at: datetime) -> tuple[datetime, 
 
 async def _pause(ctx: Context, ticket: Ticket, reason: PauseReason, wake: datetime, words: str) -> bool:
     """True if it was this that paused it."""
-    limits = ctx.settings(TicketSettings)
+    limits = await limits_at(ctx, ticket.station_id)
     if wake > ctx.now + timedelta(days=limits.longest_pause_days):
         raise UsageError(say.LONG_PAUSE.format(days=limits.longest_pause_days))
     moved = await ctx.unit.tickets.move(ticket.id, Move.PAUSE, at=ctx.now, wake_at=wake, reason=reason)

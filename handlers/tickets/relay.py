@@ -75,11 +75,16 @@ async def reply_to_card(ctx: Context) -> bool:
         raise UsageError(say.COURTESY_HINT.format(bare=ticket.number))
     if event.album:
         await ctx.unit.tickets.add_message(ticket.id, event.chat.address, event.message_id, event.album)
-    if await _works_on(ctx, ticket):
-        await relay(ctx, ticket, ctx.said)
-    else:
-        await keep_note(ctx, ticket, ctx.said)
+    await said_under(ctx, ticket, ctx.said)
     return True
+
+
+async def said_under(ctx: Context, ticket: Ticket, words: str) -> None:
+    """Whoever works on it speaks to the reporter; what others say under a card stays among officers."""
+    if await _works_on(ctx, ticket):
+        await relay(ctx, ticket, words)
+    else:
+        await keep_note(ctx, ticket, words)
 
 
 async def _answered(ctx: Context) -> Ticket | None:
@@ -110,7 +115,7 @@ async def _works_on(ctx: Context, ticket: Ticket) -> bool:
 async def _said_in_the_group(ctx: Context, ticket: Ticket) -> bool:
     """Its reporter reads it anyway; it is part of what was done."""
     said = ctx.understand(ctx.said).courtesy is None or ctx.event.attachments
-    if not said or ctx.vocabulary.find(ctx.event.text):
+    if not said or ctx.names_called:
         return False
     await _log(ctx, ticket, ctx.said, public=True)
     await _tell_holder(ctx, ticket, ctx.said)
@@ -146,7 +151,7 @@ async def _where(ctx: Context, ticket: Ticket) -> tuple[Address, str]:
     """Where the reporter reads it, and the message it answers there."""
     if not ticket.confidential:
         return ticket.source, ticket.source_message
-    to = await ctx.private_chat(ticket.reporter_id)
+    to = await ctx.private_chat(ticket.reporter_id, ticket.source.platform)
     if to is None:
         raise UsageError(say.CANNOT_REACH.format(number=texts.number(ticket)))
     return to, ticket.source_message if to.key == ticket.source.key else ""

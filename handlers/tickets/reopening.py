@@ -6,14 +6,14 @@ from handlers.kit import life_texts as say
 from handlers.kit.context import Context
 from handlers.kit.facts import TicketOpened, TicketRouted
 from handlers.kit.onduty import who_is_on
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from storage.model.people import Duty
 from storage.model.tickets import EntryKind, Move, Ticket
 
 
 async def reopen(ctx: Context, ticket: Ticket) -> Ticket | None:
     """The ticket, open again; None if it is not over, or it is too long ago."""
-    since = ctx.now - timedelta(days=ctx.settings(TicketSettings).reopen_days)
+    since = ctx.now - timedelta(days=(await limits_at(ctx, ticket.station_id)).reopen_days)
     moved = await ctx.unit.tickets.move(ticket.id, Move.REOPEN, at=ctx.now, since=since)
     if moved is None:
         return None
@@ -22,7 +22,7 @@ async def reopen(ctx: Context, ticket: Ticket) -> Ticket | None:
     if leader is None:
         ctx.emit(TicketOpened(ticket_id=moved.id, reopened=True))
         return moved
-    await ctx.unit.tickets.route(moved.id, leader, say.BECAUSE_REOPENED)
+    await ctx.unit.tickets.route(moved, leader, say.BECAUSE_REOPENED, ctx.now)
     await ctx.log(EntryKind.ROUTED, ticket=moved, text=say.BECAUSE_REOPENED, data={"to": leader, "failed": None})
     ctx.emit(TicketRouted(ticket_id=moved.id, person_id=leader))
     return moved

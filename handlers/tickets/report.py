@@ -11,10 +11,10 @@ from handlers.kit.feature import CALLED
 from handlers.tickets.calling import courteous
 from handlers.tickets.feature import tickets
 from handlers.tickets.follow import note
-from handlers.tickets.growing import LONGEST, grow, line_of, show, understood, words_of
+from handlers.tickets.growing import LONGEST, fresh, grow, line_of, show, words_of
 from storage.model.messages import InboundKind
-from storage.model.people import GroupKind
-from storage.model.tickets import EntryKind, State, Ticket, Urgency
+from storage.model.people import Group, GroupKind
+from storage.model.tickets import EntryKind, State, Ticket
 
 
 @tickets.otherwise(100)
@@ -59,7 +59,7 @@ async def edited(ctx: Context) -> None:
     ticket = await ctx.unit.tickets.by_message(where.platform, where.chat_id, event.message_id)
     text = ctx.said
     if ticket is None:
-        called = bool(ctx.vocabulary.find(event.text)) or (event.addressed and ctx.public)
+        called = bool(ctx.names_called) or (event.addressed and ctx.public)
         matter = bool(text) and ctx.understood.courtesy is None
         if matter and called and not ctx.staff:
             await open_ticket(ctx, text)
@@ -84,28 +84,39 @@ async def _revise(ctx: Context, ticket: Ticket, text: str) -> None:
         await show(ctx, ticket, await grow(ctx, ticket, now))
 
 
+async def _came_from(ctx: Context) -> Group | None:
+    """The group whose QR code brought a resident into this private chat; the matter is its station's."""
+    where = ctx.event.chat.address
+    group_id = None if ctx.staff else await ctx.unit.channels.origin(where.platform, where.chat_id)
+    group = await ctx.unit.groups.get(group_id) if group_id is not None else None
+    if group is not None and group.station_id is not None and group.station_id != ctx.here.id:
+        ctx.station = await ctx.unit.stations.get(group.station_id)
+    return group
+
+
 async def open_ticket(ctx: Context, text: str) -> Ticket:
     """Store the ticket and its messages; who gets it is duty's decision (TicketOpened)."""
     event = ctx.event
+    group = ctx.group or await _came_from(ctx)
     station = ctx.here
     meaning = ctx.understand(text)
-    blank = Ticket(
+    told = Ticket(
         id=0,
         station_id=station.id,
         number=await ctx.unit.stations.next_number(station.id),
         state=State.OPEN,
-        urgency=Urgency.LOW,
         reporter_id=ctx.who.person.id,
         text=text[:LONGEST] or words_of(event),
         source=event.chat.address,
         source_message=event.message_id,
         private=event.chat.private,
         opened_at=ctx.now,
-        group_id=ctx.group.id if ctx.group else None,
+        group_id=group.id if group else None,
         first_at=event.at,
         heard_at=event.at,
+        **fresh(ctx, meaning),
     )
-    ticket = await ctx.unit.tickets.add(understood(ctx, blank, meaning))
+    ticket = await ctx.unit.tickets.add(told)
     for said in (event, *ctx.earlier):
         await ctx.unit.tickets.add_message(ticket.id, said.chat.address, said.message_id, said.album)
         if said.attachments:
@@ -118,5 +129,5 @@ async def open_ticket(ctx: Context, text: str) -> Ticket:
         await ctx.end_conversation()
     ctx.listening = not ctx.staff and not ctx.who.anonymous
     ids = tuple(f"{event.platform}:{m.user_id}" for m in event.mentions if m.user_id)
-    ctx.emit(TicketOpened(ticket_id=ticket.id, mentioned=(*ctx.vocabulary.find(event.text), *ids)))
+    ctx.emit(TicketOpened(ticket_id=ticket.id, mentioned=(*ctx.names_called, *ids)))
     return ticket

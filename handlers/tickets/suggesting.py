@@ -42,7 +42,7 @@ async def _suggest(ctx: Context, ticket_id: int) -> None:
     ticket = await ctx.unit.tickets.get(ticket_id)
     if ticket is None or ticket.state in NO_MATTER or ticket.category is None or ticket.category in NEVER:
         return
-    alike = [t for t in await ctx.unit.incidents.alike(ticket, WITHIN) if not _together(t, ticket)][-NAMED:]
+    alike = await ctx.unit.incidents.alike(ticket, WITHIN, NAMED)
     if not alike:
         return
     suggestion_id = await ctx.unit.incidents.suggest(ticket.id, [t.id for t in alike], ctx.now)
@@ -53,15 +53,12 @@ async def _suggest(ctx: Context, ticket_id: int) -> None:
         Button(label=say.SUGGEST_NO, action=f"unlike:{suggestion_id}"),
     )
     what = " · ".join(part for part in (ticket.category, await _where(ctx, ticket)) if part)
-    told = [(t.number, texts.short(t.text, 40)) for t in (*alike, ticket)]
+    told = [(t.number, texts.short(t.text, 40)) for t in alike]
+    told.append((ticket.number, texts.short(ticket.text, 40)))
     content = Content(text=say.suggestion(ticket.number, [t.number for t in alike], what, told), buttons=(buttons,))
-    for person_id in await _leading(ctx, ticket):
+    for person_id in await leading(ctx, ticket):
         key = _key(suggestion_id, person_id)
         await ctx.tell(person_id, content, role=Role.ASK, ticket_id=ticket.id, key=key)
-
-
-def _together(one: Ticket, other: Ticket) -> bool:
-    return one.incident_id is not None and one.incident_id == other.incident_id
 
 
 def _key(suggestion_id: int, person_id: int) -> str:
@@ -73,7 +70,7 @@ async def _where(ctx: Context, ticket: Ticket) -> str:
     return ticket.place or (group.title if group is not None else "")
 
 
-async def _leading(ctx: Context, ticket: Ticket) -> list[int]:
+async def leading(ctx: Context, ticket: Ticket) -> list[int]:
     """The duty leaders of this moment who can be written to; without any, all who lead the station."""
     station = await ctx.station_of(ticket)
     if station is None:

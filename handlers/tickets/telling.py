@@ -12,7 +12,8 @@ async def tell_reporter(
     """Once per key. The group reads no word about a confidential matter but its number and state."""
     content, role = Content(text=sentence, buttons=buttons), Role.ASK if buttons else Role.NOTICE
     if ticket.confidential:
-        told = await ctx.tell(ticket.reporter_id, content, lane=Lane.RESIDENT, role=role, ticket_id=ticket.id, key=key)
+        who, near = ticket.reporter_id, ticket.source.platform
+        told = await ctx.tell(who, content, lane=Lane.RESIDENT, role=role, ticket_id=ticket.id, key=key, near=near)
         if told is not None:
             return
         content = Content(text=texts.status_line(ticket), buttons=buttons)

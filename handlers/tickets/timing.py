@@ -1,12 +1,13 @@
 """A ticket's clocks: which of them run, and when each is due."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.kit.clocks import AllDay, Clock, OfficeHours, Pause, Time, due
+from handlers.kit.clocks import NOTHING, AllDay, Clock, Pause, Time, due
 from handlers.kit.context import Context
-from handlers.tickets.limits import Target, TicketSettings
+from handlers.kit.worktime import Calendar, Worktime
+from handlers.tickets.limits import Target, limits_at
 from storage.model.tickets import UNFINISHED, WAITING, EntryKind, State, Ticket
 
 
@@ -24,26 +25,35 @@ def running(ticket: Ticket) -> dict[Clock, datetime]:
 
 async def dues(ctx: Context, ticket: Ticket) -> list[tuple[datetime, Clock]]:
     """When each running clock reaches its target, the next one first."""
+    return [(at, clock) for at, clock, _ in await reached(ctx, ticket, (NOTHING,))]
+
+
+async def reached(ctx: Context, ticket: Ticket, waits: Sequence[timedelta]) -> list[tuple[datetime, Clock, int]]:
+    """When each running clock has counted its target and each of `waits` (by its place) more, the next one first."""
     clocks = running(ticket)
     if not clocks:
         return []
-    target = ctx.settings(TicketSettings).target(ticket)
-    of = await time_of(ctx, ticket, target)
+    target = (await limits_at(ctx, ticket.station_id)).target(ticket)
+    of = await _time_of(ctx, ticket, target)
     pauses = await pauses_of(ctx, ticket)
     found = []
     for clock, since in clocks.items():
         amount = target.of(clock)
-        at = due(since, amount, pauses, of) if amount else None
-        if at is not None:
-            found.append((at, clock))
+        if amount is None:
+            continue
+        for place, wait in enumerate(waits):
+            at = due(since, amount + wait, pauses, of)
+            if at is not None:
+                found.append((at, clock, place))
     return sorted(found)
 
 
-async def time_of(ctx: Context, ticket: Ticket, target: Target) -> Time:
-    """Every minute, or the worked ones of its station."""
+async def _time_of(ctx: Context, ticket: Ticket, target: Target) -> Time:
+    """Every minute, or the worked ones of its station, with the holidays and worked weekends its roster knows."""
     if not target.working:
         return AllDay()
-    return OfficeHours(await zone_of(ctx, ticket))
+    own = {day.day: day.free for day in await ctx.unit.roster.own_days(ticket.station_id)}
+    return Worktime(await zone_of(ctx, ticket), Calendar(own))
 
 
 async def zone_of(ctx: Context, ticket: Ticket) -> ZoneInfo:

@@ -1,20 +1,25 @@
 """转派: hand a ticket to a colleague."""
 
-from handlers.kit import life_texts, parse, texts
+from dataclasses import replace
+
+from handlers.kit import life_texts, parse, queue_texts, texts
 from handlers.kit.access import Permission
 from handlers.kit.context import Context
+from handlers.kit.desks import desk_of
 from handlers.kit.errors import UsageError
 from handlers.kit.names import named
+from handlers.kit.routing import named_first
 from handlers.tickets.colleagues import TAKERS, choices, colleague, colleagues
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
 from handlers.tickets.holding import taken
-from handlers.tickets.limits import TicketSettings
-from handlers.tickets.moving import awake
+from handlers.tickets.limits import limits_at
+from handlers.tickets.moving import awake, mine
+from handlers.tickets.queueing import turn_to
 from handlers.tickets.view import card_to, refresh
-from storage.model.messages import Content, Role
+from storage.model.messages import Button, Content, Role
 from storage.model.people import Member
-from storage.model.tickets import WAITING, EntryKind, Move, Ticket
+from storage.model.tickets import WAITING, EntryKind, Move, State, Ticket
 
 LONGEST_REASON = 200
 
@@ -34,10 +39,14 @@ async def transfer(ctx: Context, arg: parse.NumberAndText) -> None:
     _check(ctx, ticket)
     everybody = await colleagues(ctx, ticket.station_id)
     # "转派 12 @李警官": what is @-ed has been taken out of the argument.
-    called = [name for name in ctx.vocabulary.find(ctx.event.text) if named(everybody, name)]
+    called = [name for name in ctx.names_called if named(everybody, name)]
     wanted = f"{called[0]} {arg.text}".strip() if called and not named(everybody, arg.text) else arg.text
     if not wanted:
         await _offer(ctx, ticket)
+        return
+    queue = named_first(await desk_of(ctx, ticket.station_id), wanted)
+    if queue is not None:
+        await turn_to(ctx, ticket, *queue)
         return
     taker, reason = await colleague(ctx, ticket.station_id, wanted, but=ticket.assignee_id)
     await _give(ctx, ticket, taker, texts.short(reason, LONGEST_REASON))
@@ -74,6 +83,8 @@ def _check(ctx: Context, ticket: Ticket) -> None:
 
 async def _offer(ctx: Context, ticket: Ticket) -> None:
     rows = choices(await colleagues(ctx, ticket.station_id, but=ticket.assignee_id), "give", ticket.id)
+    if not ticket.finished and mine(ctx, ticket):
+        rows += ((Button(label=queue_texts.OTHER_QUEUE, action=f"turn:{ticket.id}"),),)
     content = Content(text=texts.ASK_TRANSFER.format(number=texts.number(ticket)), buttons=rows)
     await ctx.reply(content, role=Role.ASK, ticket_id=ticket.id)
 
@@ -84,7 +95,7 @@ async def _give(ctx: Context, ticket: Ticket, taker: Member, reason: str) -> Non
     if before == person.id:
         raise UsageError(texts.TRANSFER_SAME.format(number=number, officer=person.name))
     ticket = await awake(ctx, ticket)
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(replace(ticket, state=State.CLAIMED))
     moved = await ctx.unit.tickets.move(ticket.id, Move.TRANSFER, at=ctx.now, assignee_id=person.id, until=until)
     if moved is None:
         now = await ctx.unit.tickets.get(ticket.id)

@@ -9,7 +9,7 @@ from handlers.kit.context import Context
 from handlers.kit.facts import TicketClosed
 from handlers.tickets.closing import answer_buttons
 from handlers.tickets.feature import tickets
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.timing import zone_of
 from handlers.tickets.view import refresh
 from storage.model.messages import Content, Lane, Role
@@ -21,8 +21,8 @@ FROM, TO = 9, 21
 
 async def wait_for_answer(ctx: Context, ticket: Ticket) -> None:
     """Remind once, then end it. Doing it twice does no harm."""
-    limits = ctx.settings(TicketSettings)
-    remind = await _by_day(ctx, ticket, ctx.now + timedelta(hours=limits.remind_hours))
+    limits = await limits_at(ctx, ticket.station_id)
+    remind = await by_day(ctx, ticket, ctx.now + timedelta(hours=limits.remind_hours))
     payload = {"ticket": ticket.id, "resolved": ctx.now.isoformat()}
     stamp = f"{ticket.id}:{ctx.now.timestamp():.3f}"
     await ctx.later("remind", at=remind, key=f"remind:{stamp}", payload=payload)
@@ -30,7 +30,8 @@ async def wait_for_answer(ctx: Context, ticket: Ticket) -> None:
     await ctx.later("close", at=close, key=f"close:{stamp}", payload=payload)
 
 
-async def _by_day(ctx: Context, ticket: Ticket, at: datetime) -> datetime:
+async def by_day(ctx: Context, ticket: Ticket, at: datetime) -> datetime:
+    """That moment, or the next at which people are asked."""
     local = at.astimezone(await zone_of(ctx, ticket))
     if FROM <= local.hour < TO:
         return at
@@ -55,12 +56,13 @@ async def remind(ctx: Context, payload: dict[str, Any]) -> None:
     key, number = f"ticket:{ticket.id}:remind:{ticket.reopened}", texts.number(ticket)
     content = Content(text=say.REMINDER.format(number=number), buttons=(answer_buttons(ticket),))
     about = ticket.id
-    told = await ctx.tell(ticket.reporter_id, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=about, key=key)
+    near, lane = ticket.source.platform, Lane.RESIDENT
+    told = await ctx.tell(ticket.reporter_id, content, lane=lane, role=Role.ASK, ticket_id=about, key=key, near=near)
     if told is None:
         reply_to = "" if ticket.confidential else ticket.source_message
         text = say.REMINDER_IN_GROUP.format(number=number)
         content = Content(text=text, buttons=(answer_buttons(ticket),), reply_to=reply_to)
-        await ctx.say(ticket.source, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=about, key=key)
+        await ctx.say(ticket.source, content, lane=lane, role=Role.ASK, ticket_id=about, key=key)
     await ctx.log(EntryKind.REMINDED, ticket=ticket)
 
 

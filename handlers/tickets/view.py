@@ -6,16 +6,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.kit import life_texts as life
+from handlers.kit import queue_texts as queue_say
 from handlers.kit import relay_texts as relay
 from handlers.kit import texts
 from handlers.kit import ticket_texts as say
 from handlers.kit import urgent_texts as urgent
 from handlers.kit.channel_texts import brief, brief_card
 from handlers.kit.context import Context
+from handlers.kit.desks import card_groups, queue_of_ticket
 from handlers.kit.facts import DeliveryFailed, TicketRouted, TicketUnreached
 from handlers.kit.names import places_of, public_name
 from handlers.tickets.feature import tickets
 from handlers.tickets.joined import split_row
+from handlers.tickets.limits import limits_at
 from handlers.tickets.questions import MONEY, SAFE, Told, choose
 from handlers.tickets.timing import dues, zone_of
 from storage.model.messages import Address, Attachment, Button, Content, Lane, OutState, Role
@@ -59,6 +62,8 @@ class Sight:
     linked: str = ""  # with which others it is one matter
     stands: str = ""  # what is due next and when, or what it waits for
     helpers: str = ""
+    raised: bool = False  # many neighbours follow it
+    queue: str = ""  # where it was sent
 
 
 async def look(ctx: Context, ticket: Ticket) -> Sight:
@@ -77,6 +82,8 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         linked=await _linked(ctx, ticket) if ticket.incident_id is not None else "",
         stands=await _stands(ctx, ticket),
         helpers=await _helpers(ctx, ticket),
+        raised=bool(ticket.watched) and ticket.watched >= (await limits_at(ctx, ticket.station_id)).many_watch,
+        queue=(await queue_of_ticket(ctx, ticket)).name,
     )
 
 
@@ -163,6 +170,8 @@ def card(ticket: Ticket, sight: Sight, *, public: bool, yours: bool = False) -> 
         linked=sight.linked,
         stands=sight.stands,
         helpers=sight.helpers,
+        raised=sight.raised,
+        queue=queue_say.stands_in(sight.queue, "" if public and ticket.confidential else ticket.queue_why),
     )
     loud = ticket.urgency is Urgency.URGENT and ticket.state in WAITING
     return Content(text=text, buttons=card_buttons(ticket), loud=loud, brief=brief_card(ticket, name))
@@ -205,7 +214,7 @@ async def deliver(ctx: Context, fact: TicketRouted) -> None:
     for person_id in dict.fromkeys((fact.person_id, *fact.leader_ids)):
         if person_id is not None:
             await _card_to(ctx, ticket, sight, person_id)
-    for group in await ctx.unit.groups.officers(ticket.station_id):
+    for group in await card_groups(ctx, ticket):
         to = Address(platform=group.platform, bot=group.bot, chat_id=group.chat_id)
         content = card(ticket, sight, public=True)
         key = card_key(ticket, to)
@@ -228,9 +237,8 @@ async def _whispering(ctx: Context, ticket: Ticket, sight: Sight) -> Sight:
     if not ticket.sensitive or ticket.private or ticket.finished or sight.reached:
         return sight
     content, said = whisper(ticket, sight), _resident_lane(ticket)
-    to = await ctx.tell(
-        ticket.reporter_id, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=whisper_key(ticket)
-    )
+    who, near, key = ticket.reporter_id, ticket.source.platform, whisper_key(ticket)
+    to = await ctx.tell(who, content, lane=said, role=Role.RECEIPT, ticket_id=ticket.id, key=key, near=near)
     return replace(sight, reached=await _reached(ctx, ticket)) if to is not None else sight
 
 
@@ -316,10 +324,13 @@ async def _refresh(ctx: Context, ticket: Ticket, sight: Sight) -> None:
 
 async def _refresh_cards(ctx: Context, ticket: Ticket, sight: Sight) -> None:
     officers = {f"{g.platform}:{g.chat_id}" for g in await ctx.unit.groups.officers(ticket.station_id)}
+    elsewhere = officers - {f"{g.platform}:{g.chat_id}" for g in await card_groups(ctx, ticket)}
     brought = await _brought_to(ctx, ticket)
     for row in await ctx.unit.outbox.of_ticket(ticket.id, Role.CARD):
         public = row.out.to.key in officers or await _is_group(ctx, row.out.to)
         content = card(ticket, sight, public=public, yours=row.out.to.key in brought)
+        if row.out.to.key in elsewhere:  # the group of a queue that has it no more
+            content = replace(content, buttons=())
         await ctx.edit(row.out.key, row.out.to, content, public=public, lane=lane(ticket), ticket_id=ticket.id)
 
 

@@ -10,7 +10,7 @@ from handlers.tickets.closing import ask_reporter
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number, ticket_to_work
 from handlers.tickets.holding import taken
-from handlers.tickets.limits import TicketSettings
+from handlers.tickets.limits import limits_at
 from handlers.tickets.moving import awake, mine, say_lost
 from handlers.tickets.unanswered import wait_for_answer
 from handlers.tickets.view import card_to, refresh
@@ -20,6 +20,8 @@ from storage.model.messages import Button, Content, Role
 from storage.model.tickets import WAITING, EntryKind, Move, Service, State, Ticket
 
 LONGEST_FINDING = 1000
+FEWEST_LETTERS = 2
+"""A number or a sign alone tells nobody what was done."""
 
 
 # ── 接单 ───────────────────────────────────────────────────────────────────
@@ -37,7 +39,7 @@ async def press_claim(ctx: Context, ticket_id: int) -> None:
 
 async def _claim(ctx: Context, ticket: Ticket) -> None:
     me = ctx.who.person.id
-    until = ctx.now + ctx.settings(TicketSettings).lease_of(ticket)
+    until = ctx.now + (await limits_at(ctx, ticket.station_id)).lease_of(ticket)
     moved = await ctx.unit.tickets.move(ticket.id, Move.CLAIM, at=ctx.now, assignee_id=me, until=until)
     if moved is None:
         await say_lost(ctx, ticket, texts.CLAIM)
@@ -63,7 +65,7 @@ async def press_arrive(ctx: Context, ticket_id: int) -> None:
 async def _arrive(ctx: Context, ticket: Ticket) -> None:
     moved = None
     if mine(ctx, ticket):
-        until = ctx.now + timedelta(minutes=ctx.settings(TicketSettings).lease_scene)
+        until = ctx.now + timedelta(minutes=(await limits_at(ctx, ticket.station_id)).lease_scene)
         ticket = await awake(ctx, ticket)
         moved = await ctx.unit.tickets.move(ticket.id, Move.ARRIVE, at=ctx.now, until=until)
     if moved is None:
@@ -133,6 +135,8 @@ async def typed_finding(ctx: Context) -> None:
 
 async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> bool:
     """True if it was this that closed the ticket."""
+    if sum(char.isalpha() for char in finding) < FEWEST_LETTERS:
+        raise UsageError(texts.NEED_FINDING)
     if len(finding) > LONGEST_FINDING:
         raise UsageError(texts.LONG_FINDING.format(limit=LONGEST_FINDING))
     moved = None
@@ -175,4 +179,6 @@ async def press_service(ctx: Context, arg: tuple[int, int]) -> None:
         raise UsageError(texts.STALE_BUTTON)
     service = SERVICES[arg[1]]
     await ctx.log(EntryKind.SERVED, ticket=ticket, text=service)
-    await ctx.close_question(life_texts.SERVED.format(number=texts.number(ticket), service=service))
+    served = life_texts.SERVED.format(number=texts.number(ticket), service=service)
+    await ctx.close_question(served)
+    await ctx.answer(served)

@@ -47,7 +47,12 @@ def closing_words(text: str) -> bool:
 
 def courtesy(text: str) -> Courtesy | None:
     """What kind of courtesy the whole text is; None if it is, or may be, a matter."""
-    words = without_calls(text).strip()
+    return courtesy_in(without_calls(text))
+
+
+def courtesy_in(words: str) -> Courtesy | None:
+    """The same for words that `without_calls` has made already."""
+    words = words.strip()
     if len(words) > LONGEST:
         return None
     bare = words.strip(" \t\n,，.。!！?？:：;；~～…、@")
@@ -63,8 +68,13 @@ _GRATEFUL = re.compile(r"谢|感谢|辛苦|锦旗|点赞|给力|鞠躬|道个谢
 _OVER = re.compile(r"解决|找(?:到|着|回)|回来了|没事|不用|不麻烦|甭|误会|错|好了|挪|退|赔|道歉|和解|说开|撤|整改")
 
 
+_NOT_OVER = re.compile(r"(?:没有?|未|木有)(?:能|给|得到|被)?(?:解决|处理|修|办|弄好|搞定|人(?:来|管|理|处理))")
+
+
 def closing_courtesy(text: str) -> Courtesy | None:
     """What kind of courtesy a message is that the models took for no matter; None if it is neither."""
+    if _NOT_OVER.search(text):
+        return None
     if _GRATEFUL.search(text):
         return Courtesy.THANKS
     return Courtesy.SOLVED if _OVER.search(text) else None

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
-from handlers.understanding.courtesy import closing_words, courtesy
-from handlers.understanding.urgency import SHORT, emergency, sounds_now, sounds_past
+from handlers.understanding.courtesy import closing_words
+from handlers.understanding.meaning import Courtesy
+from handlers.understanding.urgency import SHORT, sounds_now, sounds_past
 from storage.model.matters import Category, FraudType, Money
 
 REQUEST, FRAUD, URGENT, LOW, PASTED = "request", "fraud", "urgent", "low", "pasted"
@@ -29,7 +31,7 @@ class Rule:
         return cls(tuple(told["weights"]), told["bias"], told["threshold"])
 
     def probability(self, signs: Sequence[float]) -> float:
-        total = self.bias + sum(w * s for w, s in zip(self.weights, signs, strict=True))
+        total = self.bias + sum(map(mul, self.weights, signs))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
     def yes(self, signs: Sequence[float]) -> bool:
@@ -40,25 +42,27 @@ def fraud_signs(scores: Mapping[str, float]) -> list[float]:
     return [scores[FRAUD], scores[CATEGORY_COLUMNS[Category.FRAUD]]]
 
 
-def request_signs(scores: Mapping[str, float], text: str, *, mention: bool) -> list[float]:
+def request_signs(scores: Mapping[str, float], text: str, said: Courtesy | None, *, mention: bool) -> list[float]:
+    """`said`: what `courtesy` makes of the text."""
     other = scores[CATEGORY_COLUMNS[Category.OTHER]]
     pasted = max(0.0, scores[FRAUD]) * max(0.0, scores[PASTED])
     closing = closing_words(text)
-    kind = float(courtesy(text) is not None)
+    kind = float(said is not None)
     return [scores[REQUEST], other, pasted, float(mention), float(closing), float(closing and mention), kind]
 
 
-def urgent_signs(scores: Mapping[str, float], text: str, money: Money | None) -> list[float]:
-    danger = emergency(text) is not None
+def urgent_signs(scores: Mapping[str, float], text: str, money: Money | None, *, danger: bool) -> list[float]:
+    """`danger`: whether `emergency` finds any in the text."""
+    now = sounds_now(text)
     return [
         scores[URGENT],
         float(danger),
         float(danger and len(text) <= SHORT),
-        float(danger and sounds_now(text)),
-        float(sounds_past(text)),
+        float(danger and now),
+        float(not now and sounds_past(text)),
         float(money is Money.SENT),
         float(money is Money.SENDING),
-        float(money is Money.SENT and scores[FRAUD] > 0 and sounds_now(text)),
+        float(money is Money.SENT and scores[FRAUD] > 0 and now),
         float(money is Money.SENDING and scores[FRAUD] > 0),
         scores[CATEGORY_COLUMNS[Category.OTHER]],
         scores[LOW],

@@ -1,8 +1,12 @@
 """What is understood of one message: the answer of `understand`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from handlers.understanding.money import find_amounts
+from handlers.understanding.numbers import find_ids
+from handlers.understanding.span import Span
+from handlers.understanding.times import find_times
 from storage.model.matters import Category, Emergency, FraudType, Money, Sensitive
 from storage.model.tickets import Urgency
 
@@ -25,20 +29,11 @@ class Verdict(StrEnum):
     UNKNOWN = "未见已知风险"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of the text as it was written, and what it means in plain digits or words."""
-
-    start: int
-    end: int
-    text: str
-    value: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """`place` and `phone` are exact substrings of the text, or "". `reasons` are short Chinese phrases."""
 
+    text: str = field(repr=False)
     is_request: bool
     category: Category
     urgency: Urgency
@@ -53,8 +48,19 @@ class Understanding:
     place: str = ""
     phone: str = ""
     phones: tuple[Span, ...] = ()
-    ids: tuple[Span, ...] = ()
-    amounts: tuple[Span, ...] = ()  # value: yuan, in plain digits
-    times: tuple[Span, ...] = ()
     money: Money | None = None
     reasons: tuple[str, ...] = ()
+
+    # ── read only when somebody asks ───────────────────────────────────────
+    @property
+    def ids(self) -> tuple[Span, ...]:
+        return find_ids(self.text)
+
+    @property
+    def amounts(self) -> tuple[Span, ...]:
+        """Sums of money; value: yuan, in plain digits."""
+        return find_amounts(self.text)
+
+    @property
+    def times(self) -> tuple[Span, ...]:
+        return find_times(self.text)

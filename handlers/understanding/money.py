@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from handlers.understanding.meaning import Span
 from handlers.understanding.numbers import plain_digits
+from handlers.understanding.span import Span
 from storage.model.matters import Money
 
 _ONE_WAY = str.maketrans("拾佰仟萬億wWkK￥¥＄圆塊，．", "十百千万亿万万千千$$$元块,.")
@@ -130,7 +130,12 @@ _TO_ME = re.compile(
 
 def money_sent(text: str) -> Money | None:
     """Whether money of the writer or the family has left: only what is said of it, not what might be."""
-    plain = plain_digits(text).translate(_ONE_WAY)
+    return money_in(plain_digits(text))
+
+
+def money_in(plain: str) -> Money | None:
+    """The same for a text that `plain_digits` has made already."""
+    plain = plain.translate(_ONE_WAY)
     now = asked = denied = False
     for clause in _CLAUSE.split(plain):
         if _NOT_LEFT.search(clause):

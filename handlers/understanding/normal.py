@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 600
 """Characters of one message the models look at; what matters stands in them, and time stays bounded."""
@@ -17,6 +18,7 @@ _DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=2)  # the features of one event ask about the same text one after another
 def plain(text: str) -> str:
     """One way of writing each character: full width, capitals and unseen characters are gone."""
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).lower()
@@ -33,6 +35,10 @@ def without_calls(text: str) -> str:
 
 def for_models(text: str) -> str:
     """Plain, without @s of the police, digits all alike, framed by ^ and $."""
-    words = without_calls(text[:LONGEST])
+    return framed(without_calls(text[:LONGEST]))
+
+
+def framed(words: str) -> str:
+    """The same for words that `without_calls` has made already."""
     words = _DIGIT.sub("0", _LONG_NUMBER.sub("9999", words))
     return f"^{_SPACE.sub(' ', words).strip()}$"

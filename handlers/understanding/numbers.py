@@ -6,7 +6,7 @@ from datetime import date
 from enum import IntEnum, auto
 from itertools import pairwise
 
-from handlers.understanding.meaning import Span
+from handlers.understanding.span import Span
 
 _SPOKEN = {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9", "Ｘ": "X", "ｘ": "X", "×": "X", "x": "X"}
 _HAN = frozenset("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两洞拐勾")
@@ -52,10 +52,16 @@ class _Kind(IntEnum):
     ID = auto()
 
 
+_KNOWN = 8192
+"""Characters that are remembered: all that people write, not all that there are."""
+
+
 class _Plain(dict[int, str]):
     """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3."""
 
     def __missing__(self, code: int) -> str:
+        if len(self) >= _KNOWN:
+            self.clear()
         char = chr(code)
         value = unicodedata.numeric(char, -1)
         self[code] = _SPOKEN.get(char) or (str(int(value)) if value in range(10) else char)
@@ -140,8 +146,7 @@ def _number_at(run: _Run, cut: int) -> tuple[_Kind, Span] | None:
     return (kind, run.span(cut, last)) if last == len(run.digits) else None
 
 
-def _numbers(text: str) -> list[tuple[_Kind, Span]]:
-    plain = plain_digits(text)
+def _numbers(text: str, plain: str) -> list[tuple[_Kind, Span]]:
     if len(_DIGIT.findall(plain)) < _FEWEST:
         return []
     plain = _MOMENT.sub(lambda m: "时" * len(m.group()), plain)
@@ -164,10 +169,15 @@ def find_phones(text: str) -> tuple[Span, ...]:
     The writer's own first, then as they stand; 400 and 800 numbers last, for they are no person's.
     Short numbers (110, 96110, 95588) are known to everybody and not found.
     """
-    found = sorted((n for n in _numbers(text) if n[0] is not _Kind.ID), key=lambda n: n[0])
+    return phones_in(text, plain_digits(text))
+
+
+def phones_in(text: str, plain: str) -> tuple[Span, ...]:
+    """The same; `plain`: what `plain_digits` makes of the text."""
+    found = sorted((n for n in _numbers(text, plain) if n[0] is not _Kind.ID), key=lambda n: n[0])
     return tuple(span for _, span in found)
 
 
 def find_ids(text: str) -> tuple[Span, ...]:
     """ID numbers of 18 and of 15 digits; `value`: plain digits and X."""
-    return tuple(span for kind, span in _numbers(text) if kind is _Kind.ID)
+    return tuple(span for kind, span in _numbers(text, plain_digits(text)) if kind is _Kind.ID)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from functools import lru_cache
 
-from handlers.understanding.meaning import Span
+from handlers.understanding.span import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def print_of(text: str) -> str:
     return "" if number is None else f"{number:0{_DIGITS}x}"
 
 
+@lru_cache(maxsize=2)  # the features of one event ask about the same text one after another
 def number_of(text: str) -> int | None:
     """The same as a number, to be compared with many."""
     words = _OTHER.sub("", unicodedata.normalize("NFKC", text[:LONGEST]))

@@ -48,28 +48,34 @@ class Model:
     def vector(self, text: str) -> list[tuple[int, float]]:
         """(row, tf-idf) of the n-grams known to the model, of length one in all; empty if none is known."""
         find = self.vocabulary.get
-        met = [find(text[at : at + size]) for size in self.grams for at in range(len(text) - size + 1)]
-        values = [(row, (1.0 + math.log(n)) * self.idf[row]) for row, n in Counter(met).items() if row is not None]
+        met = Counter([find(text[at : at + size]) for size in self.grams for at in range(len(text) - size + 1)])
+        idf = self.idf
+        values = [
+            (row, idf[row] if n == 1 else (1.0 + math.log(n)) * idf[row]) for row, n in met.items() if row is not None
+        ]
         length = math.sqrt(sum(value * value for _, value in values))
         return [(row, value / length) for row, value in values] if length else []
 
-    def scores(self, vector: Sequence[tuple[int, float]]) -> dict[str, float]:
-        """column → decision value."""
+    def scores(self, vector: Sequence[tuple[int, float]], first: int = 0, last: int | None = None) -> dict[str, float]:
+        """column → decision value, of all columns or of those from `first` until before `last`."""
         width = len(self.columns)
+        last = width if last is None else last
         weights = self.weights
         met = array(weights.typecode)  # the rows met, one after another: their columns are then slices
         for row, _ in vector:
-            met += weights[row * width : (row + 1) * width]
+            met += weights[row * width + first : row * width + last]
         values = [value for _, value in vector]
-        return {
-            name: sum(map(mul, values, met[column::width])) * scale + bias
-            for column, (name, scale, bias) in enumerate(zip(self.columns, self.scale, self.bias, strict=True))
-        }
+        asked, found = last - first, {}
+        for column in range(asked):
+            total = sum(map(mul, values, met[column::asked]))
+            found[self.columns[first + column]] = total * self.scale[first + column] + self.bias[first + column]
+        return found
 
     def because(self, vector: Sequence[tuple[int, float]], column: str, limit: int) -> list[str]:
         """The words that speak most for `column`, strongest first; none within another."""
         width, place = len(self.columns), self.columns.index(column)
-        told = sorted(((v * self.weights[r * width + place], r) for r, v in vector if r in self.words), reverse=True)
+        words, weights = self.words, self.weights
+        told = sorted([(v * weights[r * width + place], r) for r, v in vector if r in words], reverse=True)
         found: list[str] = []
         for worth, row in told:
             name = self.features[row]

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.understanding.meaning import Span
+from handlers.understanding.span import Span
 
 _N = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _SOME = rf"(?:{_N}|好?几|半|一个半|数)"

@@ -40,7 +40,11 @@ def emergency(text: str) -> tuple[Emergency, str] | None:
 
 def certain(text: str) -> bool:
     """A short sentence that leaves no doubt: what it tells of is happening."""
-    words = without_calls(text)
+    return certain_in(without_calls(text))
+
+
+def certain_in(words: str) -> bool:
+    """The same for words that `without_calls` has made already."""
     words = "".join(words.split())
     if len(words) > SHORT or _UNCERTAIN.search(words):
         return False

@@ -33,7 +33,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`order`: the names of $1, $2, … where the driver counts its parameters.
+    """`order`: the names of $1, $2, … where the driver counts its parameters. `writes`: it is not a plain SELECT.
 
     `forgets`: it may change what the transaction remembers. `plain`, `echo`: the statement without its RETURNING, where
     the one column it returns is known beforehand: a parameter of that name, or the id of the row it inserts.
@@ -41,6 +41,7 @@ class Statement:
 
     sql: str
     order: tuple[str, ...] = ()
+    writes: bool = True
     forgets: bool = False
     plain: str = ""
     echo: str = ""
@@ -62,7 +63,8 @@ def statements(dialect: str) -> dict[str, Statement]:
 def _statement(name: str, sql: str, order: Iterable[str] = ()) -> Statement:
     touched = REMEMBERED.intersection(_WRITTEN.findall(sql.lower()))
     plain, echo = _without_returning(sql)
-    return Statement(sql, tuple(order), bool(touched) and name not in HARMLESS, plain, echo)
+    writes = not sql.lstrip().upper().startswith("SELECT")
+    return Statement(sql, tuple(order), writes, bool(touched) and name not in HARMLESS, plain, echo)
 
 
 def _without_returning(sql: str) -> tuple[str, str]:

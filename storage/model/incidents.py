@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MANY_WATCH = 3
-"""So many neighbours who follow a matter make it more important than it was."""
-
 
 class IncidentState(StrEnum):
     OPEN = "open"
@@ -32,6 +29,15 @@ class SuggestionState(StrEnum):
     ASKED = "asked"
     CONFIRMED = "confirmed"
     DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """What is shown of a ticket that may be one matter with another."""
+
+    id: int
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

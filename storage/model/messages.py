@@ -25,7 +25,7 @@ class InboundKind(StrEnum):
     MESSAGE = "message"
     EDIT = "edit"
     BUTTON = "button"
-    JOINED = "joined"  # the bot was added to a chat
+    JOINED = "joined"  # the bot was added to a chat, or a person opened a private one
     LEFT = "left"  # the bot was removed from a chat, or a person blocked it
     MOVED = "moved"  # the chat got a new id (Telegram: group → supergroup)
     SIGHTED = "sighted"  # nobody spoke to us: a known scam was passed on in a group that wants to be warned
@@ -127,6 +127,7 @@ class Inbound:
     button: str = ""  # the action a button carries
     callback_id: str = ""  # what to answer a press with
     moved_to: str = ""
+    scene: str = ""  # a person opened a private chat by this QR code of ours
 
 
 class Lane(IntEnum):

@@ -99,6 +99,22 @@ class Identity:
     person_id: int
     username: str = ""
     chat_id: str = ""
+    linked_from: int | None = None  # whose it was before somebody said that both are one person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCode:
+    """An offer that an account becomes this person's: first a code somebody has to type, then a question to press.
+
+    `presser`: "platform:user" of the one who may answer the question; "" while the code has not been typed.
+    """
+
+    id: int
+    person_id: int
+    platform: str  # where the code was asked for
+    moves_platform: str = ""
+    moves_user: str = ""
+    presser: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ class Move(StrEnum):
     RESUME = "resume"
     RETURN = "return"  # its holder gives it back
     LAPSE = "lapse"  # its holder let the lease run out
+    TURN = "turn"  # to another queue
     RESOLVE = "resolve"
     CONFIRM = "confirm"
     CLOSE = "close"
@@ -54,6 +55,7 @@ MOVES: dict[Move, tuple[tuple[State, ...], State]] = {
     Move.RESUME: ((State.PAUSED,), State.CLAIMED),
     Move.RETURN: (_HELD, State.OPEN),
     Move.LAPSE: (_HELD, State.OPEN),
+    Move.TURN: (_ACTIVE, State.OPEN),
     Move.RESOLVE: ((*_HELD, State.FORWARDED), State.RESOLVED),
     Move.CONFIRM: ((State.RESOLVED, State.CLOSED), State.CONFIRMED),
     Move.CLOSE: ((State.RESOLVED,), State.CLOSED),
@@ -114,6 +116,7 @@ class EntryKind(StrEnum):
 
     OPENED = "opened"
     ROUTED = "routed"
+    TURNED = "turned"  # sent to another queue by somebody
     SUPPLEMENTED = "supplemented"
     REVISED = "revised"
     CLAIMED = "claimed"
@@ -141,6 +144,7 @@ class EntryKind(StrEnum):
     THANKED = "thanked"
     SPLIT = "split"  # one message of a burst became a ticket of its own
     WATCHED = "watched"
+    RAISED = "raised"  # so many follow it that it weighs more
     TOLD = "told"  # the answer to our one question
     RECLASSIFIED = "reclassified"  # an officer corrected what we understood
     SCAM_CHECKED = "scam_checked"
@@ -170,6 +174,10 @@ class EntryKind(StrEnum):
     DUTY_CHANGED = "duty_changed"  # a shift was asked for, swapped, covered, set or undone
     LEAVE_CHANGED = "leave_changed"
     AVAILABLE_CHANGED = "available_changed"
+    ACCOUNT_CODE = "account_code"  # somebody asked for a code to link another account
+    ACCOUNT_WRONG = "account_wrong"  # a code that was not (or no longer) good
+    ACCOUNT_LINKED = "account_linked"  # data["from"] and data["to"] are one person from now on
+    ACCOUNT_UNLINKED = "account_unlinked"
     AUDITED = "audited"  # a day's calls were counted against what became of them
 
 
@@ -192,6 +200,8 @@ class Ticket:
     assignee_id: int | None = None
     routed_id: int | None = None  # to whom it was brought
     routed_why: str = ""
+    queue_id: int | None = None  # of those who take care of it; None: it is from before there were queues
+    queue_why: str = ""  # the rule that matched, or who sent it there
     hint: str = ""  # e.g. 疑似诈骗
     category: Category | None = None  # as understood, or as an officer corrected it
     fraud_type: str = ""

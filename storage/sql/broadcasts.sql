@@ -15,7 +15,8 @@ ORDER BY id DESC LIMIT :limit;
 
 -- name: broadcast_leaving
 SELECT * FROM broadcast b WHERE station_id = :station_id AND state = 'sending'
-  AND EXISTS (SELECT 1 FROM outbox o WHERE o.broadcast_id = b.id AND o.state = 'pending')
+  AND (EXISTS (SELECT 1 FROM outbox o WHERE o.broadcast_id = b.id AND o.state = 'pending')
+    OR EXISTS (SELECT 1 FROM push_task p WHERE p.broadcast_id = b.id AND p.state IN ('已建任务', '待群主确认')))
 ORDER BY id;
 
 -- name: broadcast_codes
@@ -24,7 +25,7 @@ SELECT text_code FROM broadcast b WHERE station_id = :station_id AND text_code <
 ORDER BY id;
 
 -- name: broadcast_rows
-SELECT id, key, platform, bot, chat_id, state, sent_at, error FROM outbox
+SELECT id, key, platform, bot, chat_id, state, sent_at, error, message_ref FROM outbox
 WHERE broadcast_id = :broadcast_id AND kind = 'send' ORDER BY id;
 
 -- name: broadcast_groups

@@ -6,6 +6,13 @@ WHERE chat_turn.last_in_at < excluded.last_in_at;
 -- name: turn_get
 SELECT last_in_at FROM chat_turn WHERE platform = :platform AND chat_id = :chat_id;
 
+-- name: origin_put!
+INSERT INTO chat_origin (platform, chat_id, group_id) VALUES (:platform, :chat_id, :group_id)
+ON CONFLICT (platform, chat_id) DO UPDATE SET group_id = excluded.group_id;
+
+-- name: origin_get
+SELECT group_id FROM chat_origin WHERE platform = :platform AND chat_id = :chat_id;
+
 -- name: cursor_put!
 INSERT INTO channel_cursor (platform, bot, name, value) VALUES (:platform, :bot, :name, :value)
 ON CONFLICT (platform, bot, name) DO UPDATE SET value = excluded.value;

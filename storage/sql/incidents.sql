@@ -25,11 +25,24 @@ UPDATE ticket SET incident_id = NULL WHERE id = :ticket_id AND incident_id = :in
 SELECT * FROM ticket WHERE incident_id = :incident_id ORDER BY id;
 
 -- name: suggestion_alike
-SELECT t.* FROM ticket t
-WHERE t.station_id = :station_id AND t.opened_at >= :since AND t.id <> :ticket_id AND t.category = :category
-  AND t.state NOT IN ('已撤回', '误报') AND (t.group_id = :group_id OR (t.place <> '' AND t.place = :place))
-  AND NOT EXISTS (SELECT 1 FROM link_suggestion s WHERE s.ticket_id = :ticket_id)
-ORDER BY t.id;
+SELECT a.id, a.number, a.text FROM ticket a WHERE a.id IN (
+  SELECT g.id FROM (
+    SELECT t.id FROM ticket t
+    WHERE t.group_id = :group_id AND t.station_id = :station_id AND t.opened_at >= :since AND t.id <> :ticket_id
+      AND t.category = :category AND t.state NOT IN ('已撤回', '误报') AND COALESCE(t.incident_id, 0) <> :incident_id
+    ORDER BY t.opened_at DESC, t.id DESC LIMIT :limit
+  ) AS g
+  UNION ALL
+  SELECT p.id FROM (
+    SELECT t.id FROM ticket t
+    WHERE t.place = :place AND t.place <> '' AND t.station_id = :station_id AND t.opened_at >= :since
+      AND t.id <> :ticket_id AND t.category = :category AND t.state NOT IN ('已撤回', '误报')
+      AND COALESCE(t.incident_id, 0) <> :incident_id
+    ORDER BY t.opened_at DESC, t.id DESC LIMIT :limit
+  ) AS p
+)
+AND NOT EXISTS (SELECT 1 FROM link_suggestion s WHERE s.ticket_id = :ticket_id)
+ORDER BY a.opened_at DESC, a.id DESC LIMIT :limit;
 
 -- name: suggestion_add
 INSERT INTO link_suggestion (ticket_id, others, at) VALUES (:ticket_id, :others, :at)

@@ -11,7 +11,12 @@ SELECT person_id FROM ticket_helper WHERE ticket_id = :ticket_id ORDER BY at, pe
 -- name: alarm_add
 INSERT INTO ticket_alarm (ticket_id, clock, step, round, person_id, at, state)
 VALUES (:ticket_id, :clock, :step, :round, :person_id, :at, 'new')
-ON CONFLICT (ticket_id, clock, step, round, person_id) DO NOTHING RETURNING at AS added;
+ON CONFLICT (ticket_id, clock, step, round, person_id) DO UPDATE SET at = excluded.at, state = 'new'
+WHERE ticket_alarm.state = 'dropped' RETURNING at AS added;
+
+-- name: alarm_raised
+SELECT at FROM ticket_alarm WHERE ticket_id = :ticket_id AND clock = :clock AND step = :step AND round = :round
+  AND state <> 'dropped' LIMIT 1;
 
 -- name: alarm_waiting
 SELECT ticket_id, clock, step, round FROM ticket_alarm WHERE person_id = :person_id AND state = 'new'

@@ -38,7 +38,7 @@ ON CONFLICT (platform, user_id) DO NOTHING RETURNING person_id;
 -- name: identity_link
 INSERT INTO identity (platform, user_id, bot, person_id, username, chat_id)
 VALUES (:platform, :user_id, :bot, :person_id, :username, :chat_id)
-ON CONFLICT (platform, user_id) DO UPDATE SET person_id = excluded.person_id RETURNING person_id;
+ON CONFLICT (platform, user_id) DO UPDATE SET person_id = excluded.person_id, linked_from = NULL RETURNING person_id;
 
 -- name: identity_reachable
 UPDATE identity SET chat_id = :chat_id, bot = :bot, username = :username
@@ -48,11 +48,11 @@ WHERE platform = :platform AND user_id = :user_id RETURNING person_id;
 UPDATE identity SET chat_id = '' WHERE platform = :platform AND chat_id = :chat_id RETURNING person_id;
 
 -- name: identity_of_person
-SELECT platform, user_id, bot, person_id, username, chat_id FROM identity
+SELECT platform, user_id, bot, person_id, username, chat_id, linked_from FROM identity
 WHERE person_id = :person_id ORDER BY CASE WHEN chat_id = '' THEN 1 ELSE 0 END, platform, user_id;
 
 -- name: identity_on_platform
-SELECT i.platform, i.user_id, i.bot, i.person_id, i.username, i.chat_id, p.name
+SELECT i.platform, i.user_id, i.bot, i.person_id, i.username, i.chat_id, i.linked_from, p.name
 FROM identity i JOIN person p ON p.id = i.person_id WHERE i.platform = :platform ORDER BY p.id;
 
 -- name: member_set
@@ -76,7 +76,7 @@ WHERE m.station_id = :station_id AND m.role IN ('volunteer', 'officer', 'duty_le
 ORDER BY p.id;
 
 -- name: identity_of_staff
-SELECT i.platform, i.user_id, i.bot, i.person_id, i.username, i.chat_id
+SELECT i.platform, i.user_id, i.bot, i.person_id, i.username, i.chat_id, i.linked_from
 FROM member m JOIN identity i ON i.person_id = m.person_id
 WHERE m.station_id = :station_id AND m.role IN ('volunteer', 'officer', 'duty_leader', 'leader', 'admin')
 ORDER BY i.person_id, i.platform, i.user_id;

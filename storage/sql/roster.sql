@@ -68,6 +68,11 @@ SELECT id, station_id, number, kind, state, duty, day, start_min, end_min, from_
 WHERE station_id = :station_id AND state = 'asked' AND day = :day AND duty = :duty
 ORDER BY number;
 
+-- name: change_open
+SELECT id, station_id, number, kind, state, duty, day, start_min, end_min, from_id, to_id,
+  back_duty, back_day, back_start, back_end, asked, reason, by_id, origin, at FROM duty_change
+WHERE station_id = :station_id AND state = 'asked' ORDER BY number;
+
 -- name: change_of_file
 SELECT id, station_id, number, kind, state, duty, day, start_min, end_min, from_id, to_id,
   back_duty, back_day, back_start, back_end, asked, reason, by_id, origin, at FROM duty_change

@@ -55,6 +55,12 @@ WHERE id = :id AND state = '挂起' RETURNING *;
 UPDATE ticket SET state = '待接单', assignee_id = NULL, lease_until = NULL, waiting_at = :at, returned = returned + 1
 WHERE id = :id AND state IN ('已接单', '已到场') AND assignee_id = :assignee_id RETURNING *;
 
+-- name: ticket_turn
+UPDATE ticket SET state = '待接单', assignee_id = NULL, lease_until = NULL, waiting_at = :at, returned = returned + 1,
+  queue_id = :queue_id, queue_why = :queue_why
+WHERE id = :id AND state IN ('待接单', '重开', '已接单', '已到场')
+  AND COALESCE(queue_id, 0) = :from_id AND COALESCE(assignee_id, 0) = :holder_id RETURNING *;
+
 -- name: ticket_lapse
 UPDATE ticket SET state = '待接单', assignee_id = NULL, lease_until = NULL, waiting_at = :at, returned = returned + 1
 WHERE id = :id AND state IN ('已接单', '已到场') AND assignee_id = :assignee_id AND lease_until <= :at RETURNING *;
@@ -112,11 +118,17 @@ UPDATE ticket SET forwarded_ref = :forwarded_ref WHERE id = :id AND state = '已
 SELECT * FROM ticket WHERE station_id = :station_id AND assignee_id = :assignee_id
   AND state IN ('已接单', '已到场', '挂起') ORDER BY number;
 
+-- name: ticket_at_hand
+SELECT number, state FROM ticket WHERE station_id = :station_id
+  AND (state IN ('待接单', '重开') OR (assignee_id = :person_id AND state IN ('已接单', '已到场', '挂起')))
+ORDER BY CASE WHEN routed_id = :person_id THEN 0 ELSE 1 END, number LIMIT :limit;
+
 -- name: ticket_rate
 UPDATE ticket SET rating = :rating WHERE id = :id AND state = '已确认' AND rating = '' RETURNING *;
 
 -- name: ticket_route!
-UPDATE ticket SET routed_id = :routed_id, routed_why = :routed_why WHERE id = :id;
+UPDATE ticket SET routed_id = :routed_id, routed_why = :routed_why, routed_at = :routed_at, queue_id = :queue_id,
+  queue_why = :queue_why WHERE id = :id;
 
 -- name: ticket_open
 SELECT * FROM ticket WHERE station_id = :station_id AND state IN ('待接单', '重开', '已接单', '已到场', '挂起')
@@ -187,7 +199,7 @@ WHERE t.heard_at >= :since AND t.private = 0 ORDER BY t.id;
 
 -- name: ticket_latest_of_others
 SELECT * FROM ticket WHERE group_id = :group_id AND opened_at >= :since AND reporter_id <> :reporter_id
-  AND sensitive = 0 AND state IN ('待接单', '重开', '已接单', '已到场', '挂起')
+  AND sensitive = 0 AND private = 0 AND state IN ('待接单', '重开', '已接单', '已到场', '挂起')
 ORDER BY id DESC LIMIT 1;
 
 -- name: ticket_message_drop!

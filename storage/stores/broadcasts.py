@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.engine.base import Row, Tx
+from storage.model.channels import PushState
 from storage.model.messages import OutState
 from storage.model.work import Broadcast, BroadcastRule, BroadcastState
 from storage.stores.codec import from_ms, from_ms_or_none, names_from_json, names_to_json, to_ms, to_ms_or_none
@@ -23,6 +24,7 @@ class Delivery:
     active: bool
     state: OutState
     attempt: int
+    push: PushState | None = None  # where a person confirms what we send: how far that is
 
 
 def push_key(broadcast_id: int, group_id: int, attempt: int = 0) -> str:
@@ -110,7 +112,7 @@ class Broadcasts:
         return [_broadcast(row) for row in rows]
 
     async def leaving(self, station_id: int) -> list[Broadcast]:
-        """Those with copies that have not left yet, oldest first."""
+        """Those with copies that have not left yet, or wait for a member, oldest first."""
         return [_broadcast(row) for row in await self._tx.rows("broadcast_leaving", station_id=station_id)]
 
     async def sent_codes(self, station_id: int) -> list[str]:
@@ -121,6 +123,10 @@ class Broadcasts:
         """One per group, in the order of the first sending."""
         rows = await self._tx.rows("broadcast_rows", broadcast_id=broadcast.id)
         groups = {row["id"]: row for row in await self._tx.rows("broadcast_groups", station_id=broadcast.station_id)}
+        pushes = {
+            (row["platform"], row["chat_id"], row["msgid"]): PushState(row["state"])
+            for row in await self._tx.rows("push_of_broadcast", broadcast_id=broadcast.id)
+        }
         last: dict[int, Delivery] = {}  # rows come oldest first: a resend takes the place of what it repeats
         for row in rows:
             match = _KEY.fullmatch(row["key"])
@@ -135,6 +141,7 @@ class Broadcasts:
                 active=bool(group and group["active"]),
                 state=OutState(row["state"]),
                 attempt=int(match.group(3) or 0),
+                push=pushes.get((row["platform"], row["chat_id"], row["message_ref"])),
             )
         return list(last.values())
 

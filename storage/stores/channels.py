@@ -50,6 +50,14 @@ class Channels:
         row = await self._tx.one("turn_get", platform=platform, chat_id=chat_id)
         return from_ms(row["last_in_at"]) if row else None
 
+    async def came_from(self, platform: str, chat_id: str, group_id: int) -> None:
+        """Its person came by the QR code of that group. The newest counts."""
+        await self._tx.one("origin_put", platform=platform, chat_id=chat_id, group_id=group_id)
+
+    async def origin(self, platform: str, chat_id: str) -> int | None:
+        row = await self._tx.one("origin_get", platform=platform, chat_id=chat_id)
+        return row["group_id"] if row else None
+
     async def read_to(self, cursor: Cursor) -> None:
         await self._tx.one("cursor_put", platform=cursor.platform, bot=cursor.bot, name=cursor.name, value=cursor.value)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from storage.engine.base import Row, Tx
 from storage.model.incidents import (
+    Alike,
     Behalf,
     Followup,
     FollowupResult,
@@ -86,8 +87,11 @@ class Incidents:
         return [ticket_of(row) for row in await self._tx.rows("incident_tickets", incident_id=incident_id)]
 
     # ── what may be one matter ─────────────────────────────────────────────
-    async def alike(self, ticket: Ticket, within: timedelta) -> list[Ticket]:
-        """Tickets of that category, of the same place or group, opened lately; none if it was asked before."""
+    async def alike(self, ticket: Ticket, within: timedelta, limit: int) -> list[Alike]:
+        """The latest tickets of that category, of the same place or group, oldest first.
+
+        None that belong to its incident, and none at all if it was asked before.
+        """
         rows = await self._tx.rows(
             "suggestion_alike",
             station_id=ticket.station_id,
@@ -96,8 +100,10 @@ class Incidents:
             category=ticket.category or "",
             group_id=ticket.group_id,
             place=ticket.place,
+            incident_id=ticket.incident_id or -1,
+            limit=limit,
         )
-        return [ticket_of(row) for row in rows]
+        return [Alike(id=row["id"], number=row["number"], text=row["text"]) for row in reversed(rows)]
 
     async def suggest(self, ticket_id: int, others: Sequence[int], at: datetime) -> int | None:
         """The suggestion's id; None if this ticket was asked about before."""

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from storage.engine.base import Tx
-from storage.model.tickets import Ticket
+from storage.model.tickets import WAITING, Ticket
 from storage.stores.codec import from_ms, to_ms
 from storage.stores.tickets import ticket_of
 
@@ -16,7 +16,10 @@ _IDS = msgspec.json.Decoder(tuple[int, ...])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Somebody must hear that a target was missed: once per ticket, clock, step of the ladder, and round."""
+    """Somebody must hear that a target was missed: once per ticket, clock, step of the ladder, and round.
+
+    `round`: since when the clock counts.
+    """
 
     ticket_id: int
     clock: str
@@ -69,6 +72,12 @@ class Held:
         rows = await self._tx.rows("ticket_held_by", station_id=station_id, assignee_id=person_id)
         return [ticket_of(row) for row in rows]
 
+    async def at_hand(self, station_id: int, person_id: int, limit: int = 1000) -> tuple[list[int], list[int]]:
+        """Numbers of what this person has in hand, paused ones too, and of what waits there, theirs first."""
+        rows = await self._tx.rows("ticket_at_hand", station_id=station_id, person_id=person_id, limit=limit)
+        waiting = [row["number"] for row in rows if row["state"] in WAITING]
+        return [row["number"] for row in rows if row["state"] not in WAITING], waiting
+
 
 class Helpers:
     """Who helps the holder of a ticket (协办)."""
@@ -97,9 +106,13 @@ class Alarms:
         self._tx = tx
 
     async def add(self, alarm: Alarm, person_id: int, at: datetime) -> bool:
-        """False if this person has it already."""
+        """False if this person has it already. What was dropped may be true again."""
         row = await self._tx.one("alarm_add", person_id=person_id, at=to_ms(at), **_columns(alarm))
         return row is not None
+
+    async def raised(self, alarm: Alarm) -> bool:
+        """Somebody hears of it, or has."""
+        return await self._tx.one("alarm_raised", **_columns(alarm)) is not None
 
     async def waiting(self, person_id: int) -> list[Alarm]:
         """What this person has not been told yet, oldest first."""

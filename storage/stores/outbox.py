@@ -66,6 +66,7 @@ class Outbox:
     async def add(self, out: Outgoing, at: datetime) -> bool:
         """Queue it. False if its key is known: it was queued before."""
         chat_key = f"{out.to.platform}:press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
+        now = to_ms(at)
         row = await self._tx.one(
             "outbox_add",
             key=out.key,
@@ -82,8 +83,8 @@ class Outbox:
             content=msgspec.json.encode(out.content).decode(),
             ticket_id=out.ticket_id,
             broadcast_id=out.broadcast_id,
-            at=to_ms(at),
-            due_at=to_ms(out.due_at or at),
+            at=now,
+            due_at=to_ms(out.due_at) if out.due_at else now,
             expires_at=to_ms_or_none(out.expires_at),
             inbox_id=out.inbox_id,
         )

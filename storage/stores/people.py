@@ -30,6 +30,7 @@ def _identity(row: Row) -> Identity:
         person_id=row["person_id"],
         username=row["username"],
         chat_id=row["chat_id"],
+        linked_from=row["linked_from"],
     )
 
 
@@ -42,8 +43,11 @@ class People:
         self._tx = tx
 
     async def get(self, person_id: int) -> Person | None:
-        row = await self._tx.one("person_get", id=person_id)
-        return _person(row) if row else None
+        async def load() -> Person | None:
+            row = await self._tx.one("person_get", id=person_id)
+            return _person(row) if row else None
+
+        return await self._tx.recall(("person", person_id), load)
 
     async def by_code(self, code: str) -> Person | None:
         row = await self._tx.one("person_by_code", code=code)
@@ -89,9 +93,13 @@ class People:
         """The private chat is closed to us (blocked)."""
         await self._tx.one("identity_unreachable", platform=platform, chat_id=chat_id)
 
-    async def identities(self, person_id: int) -> list[Identity]:
+    async def identities(self, person_id: int) -> Sequence[Identity]:
         """Reachable ones first."""
-        return [_identity(row) for row in await self._tx.rows("identity_of_person", person_id=person_id)]
+
+        async def load() -> Sequence[Identity]:
+            return tuple(_identity(row) for row in await self._tx.rows("identity_of_person", person_id=person_id))
+
+        return await self._tx.recall(("identities", person_id), load)
 
     async def on_platform(self, platform: str) -> list[tuple[Identity, str]]:
         """Every identity of a platform with the person's name."""

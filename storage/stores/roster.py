@@ -224,6 +224,11 @@ class Roster:
         rows = await self._tx.rows("change_asked", station_id=station_id, day=post.day.isoformat(), duty=post.duty)
         return [_change(row) for row in rows]
 
+    async def waits_for(self, station_id: int, person_id: int) -> bool:
+        """This person has been asked about somebody's post and has not answered."""
+        rows = await self._tx.rows("change_open", station_id=station_id)
+        return any(person_id in _change(row).asked for row in rows)
+
     async def changes_of_file(self, station_id: int) -> list[Change]:
         return [_change(row) for row in await self._tx.rows("change_of_file", station_id=station_id)]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from storage.engine.base import Row, Tx
 from storage.model.people import Area, DayPlan, Duty, Group, GroupKind, Shift, Station
 from storage.stores.codec import names_from_json, names_to_json
+from storage.stores.queues import seed_queues
 
 
 def _station(row: Row) -> Station:
@@ -80,6 +81,7 @@ class Stations:
             "station_put", code=code, name=name, tz=tz, phone=phone, address=address, hours=hours, parent_id=parent_id
         )
         assert row is not None
+        await seed_queues(self._tx, row["id"])
         return int(row["id"])
 
     async def next_number(self, station_id: int) -> int:
@@ -134,8 +136,11 @@ class Groups:
         return _group(row) if row else None
 
     async def by_chat(self, platform: str, chat_id: str) -> Group | None:
-        row = await self._tx.one("group_by_chat", platform=platform, chat_id=chat_id)
-        return _group(row) if row else None
+        async def load() -> Group | None:
+            row = await self._tx.one("group_by_chat", platform=platform, chat_id=chat_id)
+            return _group(row) if row else None
+
+        return await self._tx.recall(("chat", platform, chat_id), load)
 
     async def seen(self, *, platform: str, bot: str, chat_id: str, title: str) -> Group:
         """Register a group, or refresh its title and mark it active again."""

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from storage.engine.base import Row, Tx
-from storage.model.incidents import MANY_WATCH
 from storage.model.matters import Category, Money
 from storage.model.messages import Address, Attachment
 from storage.model.tickets import Correction, Entry, EntryKind, Move, PauseReason, Rating, State, Ticket, Urgency
@@ -21,6 +20,7 @@ _STATEMENT = {
     Move.PAUSE: "ticket_pause",
     Move.RESUME: "ticket_resume",
     Move.RETURN: "ticket_return",
+    Move.TURN: "ticket_turn",
     Move.LAPSE: "ticket_lapse",
     Move.RESOLVE: "ticket_resolve",
     Move.CONFIRM: "ticket_confirm",
@@ -51,6 +51,8 @@ def ticket_of(row: Row) -> Ticket:
         assignee_id=row["assignee_id"],
         routed_id=row["routed_id"],
         routed_why=row["routed_why"],
+        queue_id=row["queue_id"],
+        queue_why=row["queue_why"],
         hint=row["hint"],
         category=Category(row["category"]) if row["category"] else None,
         fraud_type=row["fraud_type"],
@@ -101,7 +103,7 @@ def _understood(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _entry(row: Row) -> Entry:
+def entry_of(row: Row) -> Entry:
     return Entry(
         id=row["id"],
         station_id=row["station_id"],
@@ -183,11 +185,15 @@ class Tickets:
         """Once per closing; None if it was rated already or is not confirmed."""
         return await self._find("ticket_rate", id=ticket_id, rating=rating)
 
-    async def route(self, ticket_id: int, routed_id: int | None, why: str) -> None:
-        await self._tx.rows("ticket_route", id=ticket_id, routed_id=routed_id, routed_why=why)
-        written: Ticket | None = self._tx.known(("ticket", ticket_id))
-        if written is not None:
-            self._tx.remember(("ticket", ticket_id), replace(written, routed_id=routed_id, routed_why=why))
+    async def route(self, ticket: Ticket, routed_id: int | None, why: str, at: datetime) -> Ticket:
+        """To whom it is brought and why, in the queue that `ticket` says. The ticket as it is now."""
+        routed = replace(ticket, routed_id=routed_id, routed_why=why)
+        fields = {"routed_id": routed_id, "routed_why": why, "routed_at": to_ms(at)}
+        fields |= {"queue_id": ticket.queue_id, "queue_why": ticket.queue_why}
+        await self._tx.rows("ticket_route", id=ticket.id, **fields)
+        if self._tx.known(("ticket", ticket.id)) is not None:
+            self._tx.remember(("ticket", ticket.id), routed)
+        return routed
 
     async def grow(self, ticket: Ticket) -> None:
         """Keep what has been added to it and is understood of it now: text, urgency, category, place and so on."""
@@ -226,9 +232,9 @@ class Tickets:
             "ticket_latest_of_others", group_id=group_id, reporter_id=reporter_id, since=to_ms(since)
         )
 
-    async def unfinished(self, station_id: int, *, limit: int, skip: int = 0) -> list[Ticket]:
-        """Urgent first, then what many follow among its like; unclaimed first, oldest first."""
-        return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip, many=MANY_WATCH)
+    async def unfinished(self, station_id: int, *, many: int, limit: int, skip: int = 0) -> list[Ticket]:
+        """Urgent first, then what `many` follow among its like; unclaimed first, oldest first."""
+        return await self._list("ticket_open", station_id=station_id, limit=limit, skip=skip, many=many)
 
     async def unfinished_count(self, station_id: int) -> int:
         return await self._count("ticket_open_count", station_id=station_id)
@@ -300,13 +306,13 @@ class Entries:
 
     async def get(self, entry_id: int) -> Entry | None:
         row = await self._tx.one("entry_get", id=entry_id)
-        return _entry(row) if row else None
+        return entry_of(row) if row else None
 
     async def of_ticket(self, ticket_id: int, kind: EntryKind | None = None) -> list[Entry]:
         """Oldest first; only those of one kind, if it is given."""
         if kind is not None:
-            return [_entry(r) for r in await self._tx.rows("entry_of_ticket_kind", ticket_id=ticket_id, kind=kind)]
-        return [_entry(row) for row in await self._tx.rows("entry_of_ticket", ticket_id=ticket_id)]
+            return [entry_of(r) for r in await self._tx.rows("entry_of_ticket_kind", ticket_id=ticket_id, kind=kind)]
+        return [entry_of(row) for row in await self._tx.rows("entry_of_ticket", ticket_id=ticket_id)]
 
     async def latest_by(self, ticket_id: int, actor_id: int) -> datetime | None:
         """When this person last did something about the ticket."""
@@ -334,7 +340,7 @@ class Entries:
 
     async def of_station(self, station_id: int, limit: int = 100) -> list[Entry]:
         """Newest first."""
-        return [_entry(row) for row in await self._tx.rows("entry_of_station", station_id=station_id, limit=limit)]
+        return [entry_of(row) for row in await self._tx.rows("entry_of_station", station_id=station_id, limit=limit)]
 
 
 class Attachments:

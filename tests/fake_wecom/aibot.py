@@ -1,6 +1,6 @@
 """智能机器人 as the platform knows it (D 101463, 101039): chats, turns, streams, cards. Both transports use it."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -80,7 +80,7 @@ def open_userid(user: str) -> str:
 
 
 class Aibot:
-    """`transport` is set by the server: the long connection or the callback."""
+    """The server sets `transport` (the long connection or the callback) and `has_file` (is this media_id good?)."""
 
     def __init__(self, state: State, rules: Rules | None = None, bot: Bot | None = None) -> None:
         self.state = state
@@ -91,6 +91,7 @@ class Aibot:
         self.talked: set[tuple[bool, str]] = set()
         self.tasks: dict[str, Shown] = {}
         self.response_codes: dict[str, Turn] = {}
+        self.has_file: Callable[[str], bool] = lambda media_id: True
         self._entered: set[tuple[str, int]] = set()
         self._windows = (Window(self.rules.per_minute, 60), Window(self.rules.per_hour, 3600))
 
@@ -247,7 +248,8 @@ class Aibot:
             text = words(card)
         elif kind in MEDIA:
             text = ""
-            if not (body.get(kind) or {}).get("media_id"):
+            media_id = (body.get(kind) or {}).get("media_id")
+            if not media_id or not self.has_file(media_id):
                 raise Refusal(40007, "invalid media_id")
         else:
             raise Refusal(BAD_TYPE, "invalid message type")

@@ -23,6 +23,7 @@ class Client:
         self.acks: list[Json] = []
         self.closed = asyncio.Event()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
+        self._news = asyncio.Condition()
         self._number = 0
 
     async def __aenter__(self) -> "Client":
@@ -75,6 +76,12 @@ class Client:
         async with asyncio.timeout(ACK_SECONDS):
             return await self.told.get()
 
+    async def until_acked(self, count: int) -> list[Json]:
+        """All acknowledgements, once there are so many. Raises TimeoutError."""
+        async with asyncio.timeout(ACK_SECONDS), self._news:
+            await self._news.wait_for(lambda: len(self.acks) >= count)
+        return self.acks
+
     async def _read(self) -> None:
         async for message in self.ws:
             try:
@@ -84,7 +91,9 @@ class Client:
             if "cmd" in frame:
                 self.told.put_nowait(frame)
                 continue
-            self.acks.append(frame)
+            async with self._news:
+                self.acks.append(frame)
+                self._news.notify_all()
             waiting = self._waiting.pop(frame["headers"]["req_id"], None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(frame)

@@ -66,6 +66,7 @@ class FakeWecom:
         self.socket = Socket(self.aibot, Upload(self.state, self.qyapi.keep), kit.manners)
         self.callback = Callback(self.aibot, self.doors["aibot"])
         self.aibot.transport = self.socket if kit.mode == "socket" else self.callback
+        self.aibot.has_file = self.qyapi.files.__contains__
         self.webhook = Webhook(self.state)
         self.app = AppChannel(self.state, kit.corp_id, kit.agent_id, self.doors["app"])
         self.kf = Kf(self.state, kit.corp_id, self.doors["kf"])

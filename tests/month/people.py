@@ -1,18 +1,16 @@
 """What people do. Two tables: what begins by itself so often a day, and what may follow from how a ticket stands.
 
-A new mechanism (pauses, swaps, leave) joins by a line in BEGINNINGS or NEXT; the month and its promises stay.
+A new mechanism joins by a line in BEGINNINGS or NEXT; the month and its promises stay. The roster's part is in
+shifts.py.
 """
 
-import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from storage.model.people import Duty
-from storage.model.tickets import State, Ticket, Urgency
-from tests.harness import Someone
-from tests.month.station import Station, grid
+from storage.model.tickets import WAITING, State, Ticket, Urgency
+from tests.month.stage import Beginning, Month, says
+from tests.month.station import TEAM, grid
 
 MATTERS = (
     "楼上往楼下扔垃圾，差点砸到人",
@@ -27,70 +25,48 @@ MATTERS = (
     "路灯坏了三天，晚上看不见",
     "有人在楼下卖假药给老人",
     "楼下烧烤店占道经营",
+    "登记一下，我的身份证丢了",
+    "我家孩子的户口要迁过来，麻烦登记一下",
 )
 URGENT = ("有人拿刀在楼下砍人，快来", "5栋着火了，浓烟很大", "老人走失两个小时了，找不到", "有人要跳楼，快来人")
 QUESTIONS = ("居住证怎么办", "身份证丢了怎么补办", "狗证怎么办", "身份证过期换新的要带什么")
 COURTESIES = ("谢谢", "早上好", "辛苦了", "收到")
 FURTHER = ("就在3栋楼下", "刚才又来了", "是一辆白色的车", "麻烦快一点")
+PAUSES = ("等物业 2小时", "等群众回电话 5小时", "等监控 20分钟", "等法院 明天", "等鉴定 2天", "等群众")
 FINDINGS = ("已到场处置，当事人已被劝离", "已联系物业处理", "双方达成一致", "已登记，正在追查")
 
 
-@dataclass
-class Month:
-    """The dice, what is planned, and what people failed to do."""
-
-    station: Station
-    dice: random.Random
-    plans: list[tuple[float, int, int]] = field(default_factory=list)  # (when, order, ticket id): a heap
-    late: set[int] = field(default_factory=set)  # tickets somebody left lying
-    done: dict[str, int] = field(default_factory=dict)  # how often each thing was done
-
-    def pick(self, people: list[Someone]) -> Someone:
-        return self.dice.choice(people)
-
-    def reporter(self, ticket: Ticket) -> Someone:
-        user = ticket.text.rsplit("#", 1)[-1].split("\n", 1)[0].strip()
-        return self.station.residents[int(user)]
-
-
 # ── what begins by itself ──────────────────────────────────────────────────
-Beginning = Callable[[Month], Awaitable[None]]
-
-
-async def _says(month: Month, who: Someone, text: str, **more: Any) -> None:
-    await who.says(text, settle=False, **more)
-
-
 async def matter(month: Month) -> None:
     """A report; one in four in several lines, one in ten in private."""
     who = month.pick(month.station.residents)
     text = f"{month.dice.choice(MATTERS)} #{who.user_id[1:]}"
     private = month.dice.random() < 0.1
-    await _says(month, who, text if private else f"@民警 {text}", to=who.private if private else who.group)
+    await says(month, who, text if private else f"@民警 {text}", to=who.private if private else who.group)
     if month.dice.random() < 0.25:
         for seconds in range(6, 6 * month.dice.randint(1, 3) + 1, 6):
             at = month.station.now + timedelta(seconds=seconds)
             to = who.private if private else who.group
-            await _says(month, who, month.dice.choice(FURTHER), to=to, at=at)
+            await says(month, who, month.dice.choice(FURTHER), to=to, at=at)
 
 
 async def urgent(month: Month) -> None:
     who = month.pick(month.station.residents)
-    await _says(month, who, f"@民警 {month.dice.choice(URGENT)} #{who.user_id[1:]}")
+    await says(month, who, f"@民警 {month.dice.choice(URGENT)} #{who.user_id[1:]}")
 
 
 async def question(month: Month) -> None:
-    await _says(month, month.pick(month.station.residents), f"@民警 {month.dice.choice(QUESTIONS)}")
+    await says(month, month.pick(month.station.residents), f"@民警 {month.dice.choice(QUESTIONS)}")
 
 
 async def kindness(month: Month) -> None:
-    await _says(month, month.pick(month.station.residents), f"@民警 {month.dice.choice(COURTESIES)}")
+    await says(month, month.pick(month.station.residents), f"@民警 {month.dice.choice(COURTESIES)}")
 
 
 async def looking(month: Month) -> None:
     """An officer asks what is to be done."""
-    who = month.pick(month.station.on_duty())
-    await _says(month, who, month.dice.choice(("待办", "值班")), to=who.private)
+    who = month.pick(await month.station.on_duty())
+    await says(month, who, month.dice.choice(("待办", "值班", "排班", "我的班", "值班统计", "统计")), to=who.private)
 
 
 async def restart(month: Month) -> None:
@@ -98,7 +74,7 @@ async def restart(month: Month) -> None:
     await month.station.restart()
 
 
-BEGINNINGS: dict[Beginning, float] = {matter: 26, urgent: 2, question: 8, kindness: 5, looking: 4, restart: 0.4}
+BEGINNINGS: dict[Beginning, float] = {matter: 26.5, urgent: 2, question: 8, kindness: 5, looking: 4, restart: 0.5}
 """How often a day."""
 
 
@@ -108,12 +84,12 @@ Act = Callable[[Month, Ticket], Awaitable[None]]
 
 async def claim(month: Month, ticket: Ticket) -> None:
     """The one it was brought to, or a colleague who is faster; often both."""
-    team = month.station.on_duty()
+    team = await month.station.on_duty()
     hands = [who for who in team if who is month.station.ids.get(ticket.routed_id or 0)]
     if not hands or month.dice.random() < 0.3:
         hands.append(month.pick(team))
     for who in {who.user_id: who for who in hands}.values():
-        await _says(month, who, f"接单 {ticket.number}", to=who.private)
+        await says(month, who, f"接单 {ticket.number}", to=who.private)
 
 
 async def arrive(month: Month, ticket: Ticket) -> None:
@@ -125,15 +101,52 @@ async def resolve(month: Month, ticket: Ticket) -> None:
 
 
 async def transfer(month: Month, ticket: Ticket) -> None:
-    to = month.pick(month.station.on_duty())
-    leader = month.pick(month.station.on_duty(Duty.LEADER))
-    await _says(month, leader, f"转派 {ticket.number} {to.name}", to=leader.private)
+    to = month.pick(await month.station.on_duty())
+    leader = month.pick(await month.station.on_duty(Duty.LEADER))
+    await says(month, leader, f"转派 {ticket.number} {to.name}", to=leader.private)
+
+
+async def pause(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, f"挂起 {ticket.number} {month.dice.choice(PAUSES)}")
+
+
+async def resume(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, f"继续 {ticket.number}")
+
+
+async def give_back(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, f"退回 {ticket.number} 在外处警，赶不过去")
+
+
+async def help_me(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, f"协办 {ticket.number} {month.pick(month.station.officers).name}")
+
+
+async def note(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, f"补充 {ticket.number} 还在处理")
+
+
+async def forward(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, f"转出 {ticket.number} 物业 回执WY{ticket.number}")
+
+
+async def take_back(month: Month, ticket: Ticket) -> None:
+    who = month.pick(await month.station.on_duty())
+    await says(month, who, f"收回 {ticket.number} 不归他们管", to=who.private)
+
+
+async def dismiss(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, f"误报 {ticket.number} 重复反映")
+
+
+async def hand_over(month: Month, ticket: Ticket) -> None:
+    await _by_holder(month, ticket, "交接")
 
 
 async def _by_holder(month: Month, ticket: Ticket, text: str) -> None:
     who = month.station.ids.get(ticket.assignee_id or 0)
     if who is not None:
-        await _says(month, who, text, to=who.private)
+        await says(month, who, text, to=TEAM if month.dice.random() < 0.1 else who.private)
 
 
 async def silence(month: Month, ticket: Ticket) -> None:
@@ -141,9 +154,14 @@ async def silence(month: Month, ticket: Ticket) -> None:
     month.late.add(ticket.id)
 
 
+async def waiting(month: Month, ticket: Ticket) -> None:
+    """It wakes by itself, and nobody looks at once."""
+    month.late.add(ticket.id)
+
+
 async def withdraw(month: Month, ticket: Ticket) -> None:
     who = month.reporter(ticket)
-    await _says(month, who, f"撤回 {ticket.number}", to=who.private)
+    await says(month, who, f"撤回 {ticket.number}", to=who.private)
 
 
 async def confirm(month: Month, ticket: Ticket) -> None:
@@ -166,19 +184,34 @@ async def nothing(month: Month, ticket: Ticket) -> None:
 NEXT: dict[State, dict[Act, float]] = {
     State.OPEN: {claim: 90, transfer: 4, silence: 4, withdraw: 2},
     State.REOPENED: {claim: 85, transfer: 10, silence: 5},
-    State.CLAIMED: {arrive: 50, resolve: 40, transfer: 4, silence: 5, withdraw: 1},
-    State.ON_SCENE: {resolve: 92, silence: 3, transfer: 5},
-    State.RESOLVED: {confirm: 70, reopen: 6, nothing: 24},
-    State.CONFIRMED: {rate: 60, nothing: 40},
+    State.CLAIMED: {
+        arrive: 40,
+        resolve: 28,
+        transfer: 4,
+        silence: 6,
+        withdraw: 1,
+        pause: 9,
+        give_back: 4,
+        help_me: 2,
+        note: 2,
+        forward: 2,
+        dismiss: 1,
+        hand_over: 1,
+    },
+    State.ON_SCENE: {resolve: 80, silence: 4, transfer: 4, pause: 9, help_me: 2, note: 1},
+    State.PAUSED: {resume: 40, resolve: 12, transfer: 3, waiting: 45},
+    State.FORWARDED: {take_back: 40, resolve: 40, nothing: 20},
+    State.RESOLVED: {confirm: 62, reopen: 6, nothing: 32},
+    State.CONFIRMED: {rate: 40, nothing: 60},
 }
 """How likely, of each hundred. States without a line are left alone."""
 
 
 def wait_minutes(month: Month, ticket: Ticket, act: Act | None) -> float:
     """How long until somebody turns to the ticket again."""
-    if act is silence:
+    if act in (silence, waiting):
         return month.dice.uniform(150, 400)
-    waits = act in (reopen, rate) or ticket.state in (State.OPEN, State.REOPENED)
+    waits = act in (reopen, rate, give_back, take_back) or ticket.state in WAITING
     if ticket.urgency is Urgency.URGENT and waits:
         return month.dice.uniform(1, 3)
     if ticket.urgency is Urgency.URGENT:
@@ -188,5 +221,5 @@ def wait_minutes(month: Month, ticket: Ticket, act: Act | None) -> float:
 
 def moment(month: Month, ticket: Ticket, act: Act | None) -> float:
     at = month.station.now + timedelta(minutes=wait_minutes(month, ticket, act))
-    quick = ticket.urgency is Urgency.URGENT and act is not silence
+    quick = ticket.urgency is Urgency.URGENT and act not in (silence, waiting)
     return grid(at, 1 if quick else 10).timestamp()

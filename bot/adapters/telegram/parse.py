@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.adapters.base import UnreadableError
 from bot.adapters.telegram.addressing import PLATFORM, Me, without_our_name
@@ -88,8 +89,9 @@ class _Parser:
         text, replaced = without_our_name(self._me, raw)
         origin = message.reply_to_message
         entities = message.entities or message.caption_entities
-        return replace(
-            self._event(kind, message),
+        return self._event(
+            kind,
+            message,
             text=text,
             mentions=mentions_of(raw, entities, after=replaced),
             addressed=self._addressed(message, raw),
@@ -107,8 +109,8 @@ class _Parser:
         entities = message.entities or message.caption_entities
         return any(e.user is not None and e.user.id == self._me.id for e in entities)
 
-    def _event(self, kind: InboundKind, message: Message) -> Inbound:
-        """The frame every message shares: who, where, when."""
+    def _event(self, kind: InboundKind, message: Message, **said: Any) -> Inbound:
+        """The frame every message shares (who, where, when), and what was `said`."""
         edited = kind is InboundKind.EDIT and message.edit_date
         return Inbound(
             platform=PLATFORM,
@@ -119,6 +121,7 @@ class _Parser:
             sender=_author(message),
             at=_moment(message.edit_date if edited else message.date),
             message_id=str(message.message_id),
+            **said,
         )
 
     def _press(self, press: CallbackQuery) -> Inbound:

@@ -91,6 +91,20 @@ class Qyapi:
         form.add_field("media", data, filename=name, content_type="application/octet-stream")
         return await self._call("POST", path, params, form, {})
 
+    async def download(self, path: str, params: Mapping[str, str], most: int) -> bytes | Refused | Lost:
+        """A file of at most so many bytes (D 90254). A refusal comes as JSON in its place."""
+        try:
+            async with self._session().get(
+                self._base + path, params=dict(params), timeout=self._timeout, allow_redirects=False
+            ) as response:
+                body = await _read(response, most)
+                if response.content_type in ("application/json", "text/plain"):
+                    reply = understand(response.status, body, tuple(params.values()))
+                    return Lost("no file in the answer", sent=False) if isinstance(reply, Good) else reply
+                return body if body and response.status == 200 else Lost("no file, or too large", sent=False)
+        except (aiohttp.ClientError, OSError) as error:
+            return Lost(f"connection lost: {type(error).__name__}", sent=False)
+
     async def _call(
         self,
         method: str,
@@ -119,12 +133,12 @@ class Qyapi:
             return Lost(f"connection lost: {type(e).__name__}", sent=True)
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse, most: int = MAX_ANSWER) -> bytes:
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_chunked(65536):
         size += len(chunk)
-        if size > MAX_ANSWER:
+        if size > most:
             return b""
         chunks.append(chunk)
     return b"".join(chunks)

@@ -55,7 +55,8 @@ def is_task_id(text: str) -> bool:
 
 def buttons_card(content: Content, task: str, *, sizes: Sizes = AIBOT, source: str = "") -> Card:
     """The first line becomes the title, the second the line below it; “名：值” lines become fields while there is
-    room, everything else the body. At most six buttons: those beyond are left to numbered choices."""
+    room, everything else the body, and so do the first two where they are too long for their places. At most six
+    buttons: those beyond are left to numbered choices."""
     card, whole = _face(content.text, sizes, source)
     buttons = [button for row in content.buttons for button in row][:BUTTONS]
     card |= {
@@ -95,17 +96,24 @@ def _face(text: str, sizes: Sizes, source: str) -> tuple[Json, bool]:
             fields.append({"keyname": found[1], "value": found[2]})
         elif line:
             body.append(line)
+    if len(desc) > sizes.desc:
+        body, desc = [desc, *body], ""
+    if len(title) > sizes.title:
+        body = [title, desc, *body] if desc else [title, *body]
+        desc = ""
     words = "\n".join(body)
-    card: Json = {"main_title": {"title": clip(title, sizes.title)}}
+    whole = len(words) <= sizes.sub_title
+    # What stands in the body word for word needs no beginning of it as a title.
+    fits = len(title) <= sizes.title
+    card: Json = {"main_title": {"title": clip(title, sizes.title)}} if fits or not whole else {}
     if desc:
-        card["main_title"]["desc"] = clip(desc, sizes.desc)
+        card["main_title"]["desc"] = desc
     if words:
         card["sub_title_text"] = clip(words, sizes.sub_title)
     if fields:
         card["horizontal_content_list"] = fields
     if source:
         card["source"] = {"desc": clip(source, SOURCE), "desc_color": 0}
-    whole = len(title) <= sizes.title and len(desc) <= sizes.desc and len(words) <= sizes.sub_title
     return card, whole
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.adapters.wecom.api import Call, Json, Lost, Qyapi, Refused
 from bot.adapters.wecom.errcodes import BUSY, TOKEN_SPENT
@@ -11,6 +12,8 @@ from bot.adapters.wecom.errcodes import BUSY, TOKEN_SPENT
 SHARE_OF_LIFE = 0.8
 LIFE_SECONDS = 7200.0
 REFUSED_PAUSE = timedelta(minutes=5)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,11 @@ class Tokens:
         """A file with the token, as `post`."""
         return await self._with_token(lambda token: self._api.upload(path, _with(token, params), name, data))
 
-    async def _with_token(self, call: Callable[[str], Awaitable[Call]]) -> Call:
+    async def download(self, path: str, params: Mapping[str, str], most: int) -> bytes | Refused | Lost:
+        """A file with the token, as `read`."""
+        return await self._with_token(lambda token: self._api.download(path, _with(token, params), most))
+
+    async def _with_token(self, call: Callable[[str], Awaitable[Answer]]) -> Answer | Refused | Lost:
         token = await self.get()
         if not isinstance(token, str):
             return _not_sent(token)
@@ -119,6 +126,6 @@ def _with(token: str, params: Mapping[str, str] | None) -> dict[str, str]:
     return {"access_token": token, **(params or {})}
 
 
-def _not_sent(why: Refused | Lost) -> Call:
+def _not_sent(why: Refused | Lost) -> Refused | Lost:
     """Without a token nothing left, whatever became of the asking for one."""
     return Lost(why.why, sent=False) if isinstance(why, Lost) else why

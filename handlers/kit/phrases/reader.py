@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.kit.phrases import handing, holding, working
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
-from handlers.kit.phrases.clauses import read_clauses
+from handlers.kit.phrases.clauses import TALK, hedged, is_talk, read_clauses
+from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
+from handlers.kit.phrases.gate import to_ask
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
 from handlers.kit.phrases.rules import Rule
+from handlers.kit.phrases.sentences import RULES
 from handlers.kit.phrases.shifts import read_shift
 from handlers.kit.phrases.when import read_when
 from handlers.kit.phrases.words import NUMBER, PERSON, PLACE, Marked, mark, plain
@@ -32,48 +34,33 @@ HOLDERS = frozenset(
 )
 """What only the ticket's holder does; for anybody else's ticket we ask."""
 
-RULES = (
-    *working.CLAIM,
-    *working.ARRIVE,
-    *working.FALSE_REPORT,
-    *holding.NOTE,
-    *working.RESOLVE,
-    *working.FOUND_FALSE,
-    *handing.HELP,
-    *handing.TRANSFER,
-    *handing.GIVE_BACK,
-    *holding.RESUME,
-    *holding.PAUSE,
-    *working.PRIORITY,
-    *holding.EN_ROUTE,
-)
-"""In the order they are tried; the first that matches is meant."""
+RECONSIDERED = frozenset({Action.ARRIVE, Action.HELP, Action.GIVE_BACK})
 
-RECONSIDERED = frozenset({Action.HELP, Action.GIVE_BACK, Action.FALSE_REPORT})
+BETTER = frozenset(
+    {
+        (Action.HELP, Action.GIVE_BACK),
+        (Action.GIVE_BACK, Action.HELP),
+        (Action.ARRIVE, Action.RESOLVE),
+        (Action.ARRIVE, Action.FALSE_REPORT),
+    }
+)
+"""What a rule took it for, and what it rather is: 到了，处理完了."""
 
 _EDGE = " ,，。.;；:：、!！~～-—"
-_DOUBT = re.compile(
-    r"[?？]|[吗么]\s*$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$|(?:[了有]没有|咋办|怎么办|行不行|可以吗"
-    r"|对不对|好不好|行吗)[\s。.!！]*$|(?:^|[\s,，。])"
-    r"(?:算了|不对|不行就|等等|先别|先甭|哦不|不不|等下|且慢|慢着|错了|不是(?=[这那\s,，]|$))|说错|打错|发错"
-    r"|搞错单|开玩笑"
-    r"|别急着|逗你|(?:还没|没)(?:弄|办|处理)完"
-    "|不是这[单个]"
+_TWO = re.compile(
+    rf"^{PERSON}$|(?:[和或跟与、/]|还是|[给让叫派换转是])\s*{PERSON}|{PERSON}(?:也|去|来|一起|接|办|处理|都|吧)"
 )
-"""In the text after an order: was it one?"""
+"""Two colleagues, of whom one is meant."""
 
-_NO_NOTE = re.compile("呢|谁|怎么|咋|在哪|有没有|是什么|写的?$|[栏表]")
 
-_IF = re.compile("如果|要是|万一|的话")
-
-_LATER = re.compile(r"(?:以后|回头|明天|晚点|等会儿?|一会儿?)?再(?:说|办|来|弄|处理)[\s。.!！]*$")
 _WORKING = re.compile(
     "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
     "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
-    "|撤|换|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午|回头|再说"
+    "|撤|换(?!号|锁|了?电话)|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午"
+    "|回头|再说"
     "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
     "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我"
-    "|帮我|发一?下|查一?下|看看"
+    "|帮我|发一?下|查一?下|看看|保持|注意|锁好|别[动急怕开]|不要[动急怕开]|请|记得|千万|放心|告诉|你|我们会"
 )
 """What could as well be an order, an outcome or a plan."""
 
@@ -81,13 +68,14 @@ _MATTER = re.compile(
     r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在"
     r"|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
     r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人"
-    r"|敲门|按门铃|打电话|那家|那户|屋里|屋内|灯|门|窗|狗|电动车|车|监控|那[男女]|护士|医生|医院|家长|学校|老师)"
+    r"|敲门|按门铃|打电话|那家(?!的)|那户(?!的)|屋里|屋内|灯|门|窗|狗|电动车|车|监控|那[男女]|护士|医生|医院|家长"
+    r"|学校|老师)"
 )
 _THIRD = re.compile(
     rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)"
 )
 _ACKS = re.compile(
-    r"(?:收到|好的?|好嘞|嗯+|哦+|行|可以|ok|明白|知道了|辛苦了?|谢谢|1|\+1|赞|厉害|哈+|牛|[\s,，。.!！~～])*",
+    r"(?:收到|好的?|好嘞|嗯+|哦+|行|可以|ok|明白|知道了|辛苦了?|谢谢|1|\+1|赞|厉害|哈+|牛|[\s,，。.!！~～])*+",
     re.IGNORECASE,
 )
 _HINTS = (
@@ -111,6 +99,14 @@ _ON_THE_WAY = Phrase(Action.STATUS, text=Status.EN_ROUTE)
 _CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
 """What is asked of other numbers too: 12345的电话是多少."""
 
+_GO_ALONG = re.compile(f"[我俺](?:和|跟|带上?|叫上?){PERSON}(?:一起|一块儿?|一道)?(?:去|过去|跑)")
+_ASKS_ME = re.compile("你?们?(?:还没)?(?:到|出发|接|办|弄|处理|去)(?:场|现场|单|完|好|结)?了?(?:吗|没有?|么)[?？]?")
+_HANDED_ON = re.compile("转|移交")
+"""What one does with one's own ticket; 派 can be said of any."""
+
+_TO_WHOM = re.compile(f"([转派交给让叫请]) +(?={PERSON})")
+"""转给 小王: the space before a name parts nothing."""
+
 _RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
 
 
@@ -132,23 +128,24 @@ def read_phrase(
     if len(text) > LONGEST:
         return None
     said = plain(text)
-    if not said:
-        return None
     named, people = name_people(said, colleagues)
+    named = _TO_WHOM.sub(r"\1", named)
+    if not said or (to_resident(said) and not named.startswith(PERSON)):
+        return None
     shift = read_shift(named, people, today)
     if shift is not None and not (replied and shift == _ON_THE_WAY):
         return _with_person(shift, colleagues)
     desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
-    marked = mark(named, people, desk.known)
+    marked = mark(named, people, desk.known).without_others()
     asked = desk.asked(marked)
     if asked:
         return asked
-    ordered = desk.ordered(marked)
-    if isinstance(ordered, Phrase):
-        return desk.reconsidered(ordered, marked)
-    if ordered and ordered.why is Why.WHICH_ACTION:
-        return ordered
-    return desk.in_clauses(marked) or ordered or desk.rest(marked, said)
+    if not replied and NUMBER not in marked.text and is_talk(marked.text):
+        return None
+    found = desk.told(marked, said)
+    if isinstance(found, Phrase) and to_ask(found, marked.text, replied=bool(replied)):
+        return Ambiguous(Why.WHICH_ACTION, (found,)) if replied or NUMBER in marked.text else None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +167,8 @@ class _Desk:
             return Phrase(Action.ASK, marked.numbers[0], topic=Topic.TICKET)
         if self.replied and asks_replied(marked.text):
             return Phrase(Action.ASK, (self.replied,), topic=Topic.TICKET)
+        if self.replied in self.mine and NUMBER not in marked.text and _ASKS_ME.fullmatch(marked.text):
+            return None
         addressed = marked.text.count(NUMBER) == 1 or (self.replied and NUMBER not in marked.text)
         numbers = marked.numbers[0] if NUMBER in marked.text else (self.replied or 0,)
         if addressed and asks_in_words(marked.without_numbers()) and set(numbers) <= self.known:
@@ -179,7 +178,7 @@ class _Desk:
     def ordered(self, marked: Marked) -> Phrase | Ambiguous | None:
         for rule in RULES:
             found = rule.pattern.fullmatch(marked.text)
-            if found and not (rule.timed and read_when(found["t"], self.now) is None):
+            if found:
                 return self._order(rule, found, marked)
         return None
 
@@ -192,11 +191,22 @@ class _Desk:
             return order
         if found.action is order.action:
             return found if found.text or found.person else order
-        return found if {found.action, order.action} == {Action.GIVE_BACK, Action.HELP} else order
+        return found if (order.action, found.action) in BETTER else order
+
+    def told(self, marked: Marked, said: str) -> Phrase | Ambiguous | None:
+        """An order, a note, or what is to be asked."""
+        ordered = self.ordered(marked)
+        if isinstance(ordered, Phrase):
+            return self.reconsidered(ordered, marked)
+        if ordered and ordered.why is Why.WHICH_ACTION:
+            return ordered
+        return self.in_clauses(marked) or ordered or self.rest(marked, said)
 
     def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
         """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""
         marked = marked.without_strangers(self.known)
+        if self.replied and NUMBER in marked.text and not set(marked.numbers[0]) <= self.known:
+            marked = marked.without_later()
         given = marked.numbers[0] if NUMBER in marked.text else ()
         found = read_clauses(marked, addressed=bool(given or self.replied))
         if found is None or not (given or self.replied or len(self._pool(found.action)) == 1):
@@ -213,7 +223,7 @@ class _Desk:
         decided = self._for_tickets(order, given, weak=False)
         if not isinstance(decided, Phrase):
             return decided
-        return _with_person(self._allowed(decided, weak=True), self.colleagues)
+        return _with_person(self._allowed(decided, marked.text), self.colleagues)
 
     def _order(self, rule: Rule, found: re.Match[str], marked: Marked) -> Phrase | Ambiguous | None:
         groups = found.groupdict()
@@ -223,15 +233,24 @@ class _Desk:
         order = Phrase(rule.action, person=self._person(found, marked), text=text)
         if rule.action is Action.PAUSE:
             order = replace(order, until=read_when(text, self.now))
-        elif rule.action is Action.STATUS:
-            order = replace(order, text=Status.EN_ROUTE)
-        decided = self._for_tickets(order, _given(rule, found, marked), weak=rule.weak)
+        given = _given(rule, found, marked)
+        if rule.action in {Action.HELP, Action.ARRIVE} and not (given or self.replied) and TALK.search(text):
+            return None
+        decided = self._for_tickets(order, given, weak=rule.weak)
         if not isinstance(decided, Phrase):
             return decided
-        second = rule.action is Action.TRANSFER and bool(text) and PERSON in marked.text[slice(*found.span("t"))]
-        if second or _doubtful(rule.action, text):
+        second = rule.action is Action.TRANSFER and bool(text) and _TWO.search(marked.text[slice(*found.span("t"))])
+        others = {n for group in marked.numbers for n in group} - set(decided.numbers)
+        after = bool(groups.get("t")) and found.end("t") < len(marked.text.rstrip(_EDGE))
+        if (
+            second
+            or others & self.known
+            or hedged(marked, rule.action)
+            or (after and conditional(text))
+            or doubtful(rule.action, text)
+        ):
             return Ambiguous(Why.WHICH_ACTION, (decided,))
-        allowed = self._allowed(decided, weak=rule.weak)
+        allowed = self._allowed(decided, marked.text)
         return _with_person(allowed, self.colleagues)
 
     @staticmethod
@@ -266,18 +285,21 @@ class _Desk:
             return None
         return Ambiguous(Why.WHICH_TICKET, tuple(replace(order, numbers=(n,)) for n in pool))
 
-    def _allowed(self, order: Phrase, *, weak: bool) -> Phrase | Ambiguous:
+    def _allowed(self, order: Phrase, said: str) -> Phrase | Ambiguous:
         """May it be meant for these tickets? Else it is asked for once more."""
         numbers = set(order.numbers)
-        if weak and order.action is Action.CLAIM and numbers <= set(self.mine):
+        if order.action is Action.CLAIM and numbers & set(self.mine):
             return Ambiguous(Why.WHICH_ACTION, (order,))  # on the way to what is theirs already
         if order.action is Action.STATUS and numbers <= set(self.waiting):
             return Phrase(Action.CLAIM, order.numbers)
+        if order.action is Action.HELP and numbers <= set(self.waiting) and _GO_ALONG.search(said):
+            return Phrase(Action.CLAIM, order.numbers)
         if order.action in HOLDERS and not numbers <= set(self.mine):
             return Ambiguous(Why.NOT_YOURS, (order,))
-        if order.action is Action.TRANSFER and not numbers <= self.known:
+        theirs = self.mine and _HANDED_ON.search(said)
+        if order.action is Action.TRANSFER and not numbers <= (set(self.mine) if theirs else self.known):
             return Ambiguous(Why.NOT_YOURS, (order,))
-        if order.action is Action.CLAIM and not numbers <= self.known:
+        if order.action in {Action.CLAIM, Action.PRIORITY, Action.NOTE} and not numbers <= self.known:
             return Ambiguous(Why.WHICH_TICKET, (order,))
         return order
 
@@ -301,7 +323,7 @@ class _Desk:
         if _ACKS.fullmatch(said) or len(said) < 4:
             return None
         note = Phrase(Action.NOTE, (self.replied,), text=said)
-        clear = _MATTER.match(said) and not any(p.search(said) for p in (_DOUBT, _WORKING))
+        clear = _MATTER.match(said) and not (asked_or_unsure(said) or _WORKING.search(said))
         return note if clear else Ambiguous(Why.WHICH_ACTION, (note,))
 
     def _note(self, marked: Marked, numbers: tuple[int, ...]) -> Phrase | Ambiguous:
@@ -310,10 +332,9 @@ class _Desk:
         claims = () if set(numbers) <= set(self.mine) else (Phrase(Action.CLAIM, numbers),)
         elsewhere = self.replied is not None and self.replied not in numbers
         clear = _MATTER.match(body.lstrip(_EDGE)) is not None
-        doubtful = (
-            any(p.search(body) for p in (_DOUBT, _WORKING)) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
-        )
-        if claims or elsewhere or not clear or doubtful or len(numbers) > 1:
+        doubtful = asked_or_unsure(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
+        several = len(numbers) > 1 or {n for group in marked.numbers[1:] for n in group} & self.known
+        if claims or elsewhere or not clear or doubtful or several:
             likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
             return Ambiguous(Why.WHICH_ACTION, (*likely, *claims, *((note,) if note.text else ())))
         return note
@@ -334,17 +355,6 @@ def _with_person(said: Phrase | Ambiguous, colleagues: Sequence[str]) -> Phrase 
     if len(meant) == 1:
         return replace(said, person=meant[0])
     return Ambiguous(Why.WHO, tuple(replace(said, person=name) for name in meant))
-
-
-def _doubtful(action: Action, text: str) -> bool:
-    """Does the free text take back the order before it?"""
-    if action is Action.NOTE and _NO_NOTE.match(text):
-        return True
-    if action is Action.RESOLVE and re.search("还没|尚未", text):
-        return True
-    if _DOUBT.search(text) or (action is not Action.PAUSE and _LATER.search(text)):
-        return True
-    return action not in {Action.RESOLVE, Action.NOTE, Action.PAUSE} and _IF.search(text) is not None
 
 
 def _given(rule: Rule, found: re.Match[str], marked: Marked) -> tuple[int, ...]:

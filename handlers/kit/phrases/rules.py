@@ -59,7 +59,6 @@ _MACROS = {
     "{HANDLE}": _HANDLE,
     "{DO}": rf"(?:(?:去|来|过去|过来|负责|继续|接着)?(?:{_HANDLE}|{_LOOK}|跑一趟)(?:一下|下)?|{_GOTO}|来|过来)",
     "{DONE}": "(?:已经?|都|全|刚|刚刚|我|我这边|这边|可以|就|终于|总算|顺利|圆满|妥善|现|当场|现场|现在|目前|都)*",
-    "{T}": r"(?P<t>[^№§?？别没]{1,24})",
     "{FREE}": r"(?P<t>.+)",
     "{S}": SEP,
     "{E}": END,
@@ -70,17 +69,16 @@ _MACROS = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`weak`: as good as talk unless a ticket is named or replied to. `timed`: only if its free text names a time."""
+    """`weak`: as good as talk unless a ticket is named or replied to."""
 
     action: Action
     pattern: re.Pattern[str]
     weak: bool = False
-    timed: bool = False
 
 
-def rule(action: Action, pattern: str, *, weak: bool = False, timed: bool = False) -> Rule:
+def rule(action: Action, pattern: str, *, weak: bool = False) -> Rule:
     """`pattern` with shared words in {}: {N} number, {WHO} whom, {X} end or text, {C} end or "I am near"."""
     for name, body in _MACROS.items():
         pattern = pattern.replace(name, body)
     pattern = re.sub(r"\)\*(?![+?])", "){0,4}", pattern)  # bounded, so that no text takes long
-    return Rule(action, re.compile(pattern, re.DOTALL), weak, timed)
+    return Rule(action, re.compile(pattern, re.DOTALL), weak)

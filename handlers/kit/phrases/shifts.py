@@ -5,6 +5,7 @@ from datetime import datetime
 
 from handlers.kit.phrases import posts
 from handlers.kit.phrases.asking import asks_count
+from handlers.kit.phrases.doubt import corrected
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.rules import any_of, bag
 from handlers.kit.phrases.when import DAY, read_day
@@ -45,7 +46,8 @@ _COVER = re.compile(
         " 感冒了 谢谢 请 麻烦 临时",
         rf"①②③我俺的个班{_S}吗么吧值上下来要人",
     )
-    + rf"(?:(?<=[{_S}])[^{_S}①②③?？].{{0,30}})?"
+    + rf"(?:(?:(?<=[{_S}])[^{_S}①②③?？]|(?<=[顶替代班下值])(?:我[要得有家爸妈]|媳妇|老[婆公爸妈人]|孩子|家里"
+    rf"|身体|临时有)).{{0,30}})?"
 )
 _TAKE = re.compile(
     rf"[①②的]*我(?:来|可以|能|去)?(?:(?:替|顶|帮|代)[{_S}]*③|给③(?=.*[顶替代值]))(?:[①②的顶替代值上班吧{_S}]"
@@ -65,15 +67,15 @@ _LEAVE = re.compile(
 )
 _ASKED = re.compile("[?？吗么呢]|多少|怎么|没有$|谁|哪")
 _WHO_DUTY = re.compile(
-    rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|的|是|[{_S}])*(?:都有谁"
+    rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|{_SHIFT_WORDS}|现在|目前|这会儿|此刻|所里|轮到|该|的|是|[{_S}])*(?:都有谁"
     rf"|是谁|谁|哪位|哪个|哪几个人?|哪些人)"
     rf"(?:①|在|是|来|上|当|现在)*(?:值班长?|带班|当班|的?班|备勤|值[白夜]班|[白夜]班|值|岗|岗上|所里"
-    rf"|在岗)[①的啊呀呢吗哈嘛{_S}]*"
+    rf"|在岗)(?:来着)?[①的啊呀呢吗哈嘛{_S}]*"
 )
 _DUTY_WHO = re.compile(
     rf"(?:请问|问下|问一下|看下|看看|查下)?(?:①|现在|目前|的|[{_S}])*(?:值班长?|带班|当班|[白夜晚早]班|备勤)"
     rf"(?:的|领导|民警|人员|所长|长|员|同志)*(?:①|现在)*(?:是"
-    rf"|有|都有)?(?:谁|哪位|哪些人|哪个)[啊呀呢{_S}]*"
+    rf"|有|都有)?(?:谁|哪位|哪些人|哪个)(?:来着)?[啊呀呢{_S}]*"
 )
 
 
@@ -90,7 +92,8 @@ _STATE = "(?:(?:我的?)?(?:现在)?状态)?(?:(?:改|换|切|切换|设|设置|
 
 
 def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{pattern})[了啦哈啊]*[\s,，。.!！~～…]*")
+    once = re.sub(r"\)\*(?![+?])", ")*+", pattern)  # no turning back, so that no text takes long
+    return re.compile(rf"(?:{once})[了啦哈啊]*[\s,，。.!！~～…]*")
 
 
 _SPARE = rf"(?:(?:{SEP})?(?:先)?(?:别|勿|不要|暂不)(?:给我|再)*派(?:单|我)?(?:给我)?)?"
@@ -145,14 +148,14 @@ _HANDOVER = _whole(
 )
 
 
-_OFF_DUTY = _whole("我(?:先|要|已经)?下班了?")
+_OFF_DUTY = _whole("[我俺]?(?:先|要|已经)?下班[了咯啦]?")
 
 
 def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambiguous | None:
     """`named`: plain text with § for people. None: it is nothing of these."""
     if len(named) > LONGEST:
         return None
-    named = _BOSS.sub("", named)
+    named = _FOR_HIM.sub("", _BOSS.sub("", named))
     for status, pattern in _STATUS:
         if pattern.fullmatch(named):
             return Phrase(Action.STATUS, text=status)
@@ -167,14 +170,17 @@ def read_shift(named: str, people: tuple[str, ...], now: datetime) -> Phrase | A
         return Phrase(Action.ASK, topic=topic)
     order = None
     if not _TICKETS.search(named) and any(
-        word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串")
+        word in named for word in ("班", "顶", "替", "假", "休", "换", "勤", "值", "岗", "倒", "串", "调")
     ):
         order = _roster(named, people, now)
     return order or _in_clauses(named, people)
 
 
-_TICKETS = re.compile("退[回单掉]|转[给派交]|挂起|办结|结案|误报")
-_OF_SHIFTS = re.compile("[班顶替假休换勤值岗倒串]")
+_TICKETS = re.compile("\\d\\s?号?[这那]?个?单|退[回单掉]|转[给派交]|挂起|办结|结案|误报")
+_FOR_HIM = re.compile("^(?:§(?:让|叫)我|我?(?:帮|替)(?:§|他|她))(?:(?:帮|替)(?:§|他|她))?(?:来)?(?=问|查|看)")
+_KEPT = re.compile("(?:不|别|甭|没|取消|不用|不想|没人)(?:用|要|想|再|[和跟]§)?(?:换|调|顶|替|代|倒|串|请假|休假)")
+_THEIRS = re.compile("③[^我俺咱你替帮顶和跟与]*(?:班|休|假)了")
+"""News: 孙伟明天换班了."""
 _BOSS = re.compile(r"^(?:班长|所长|队长|领导|报告|各位|兄弟们|老大|大家)[\s,，]*")
 
 
@@ -197,6 +203,8 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     if _LISTED.fullmatch(dayless) and "①" in dayless:
         return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
     slots = _SHIFT.sub("②", dayless).replace("§", "③")
+    if _KEPT.search(text) or _THEIRS.fullmatch(slots):
+        return None
     topic = _topic(slots) or posts.swap_topic(slots)
     if topic is None:
         return None
@@ -206,11 +214,19 @@ def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambig
     )
     if len(people) > 1:
         return Ambiguous(Why.WHO)
-    if "①" in slots or person or _SO_LONG.search(slots) or text.strip("。.!！") in {"换班", "调班"}:
+    if corrected(text):
+        return Ambiguous(Why.WHICH_DAY, (order,))
+    if (
+        "①" in slots
+        or (person and topic is not Topic.EXCHANGE)
+        or (topic is Topic.LEAVE and _TODAY.search(slots))
+        or _SO_LONG.search(slots)
+    ):
         return order
     return Ambiguous(Why.WHICH_DAY, (order,))
 
 
+_TODAY = re.compile("上午|下午|晚上|半天")
 _SO_LONG = re.compile("[一二两三四五半几\\d]天")
 
 

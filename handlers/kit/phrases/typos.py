@@ -3,7 +3,7 @@
 import re
 
 _HEARD = {
-    "办结": "办洁 办节 办捷 办劫 办姐 办届 搬结 搬洁 半结 半洁 半姐 绊结 伴结 办結 扮结 班结",
+    "办结": "办洁 办节 办捷 办劫 办截 办解 办姐 办届 搬结 搬洁 半结 半洁 半姐 绊结 伴结 办結 扮结 班结",
     "结案": "结按 节案 洁案 结暗 结岸 节按 姐案",
     "误报": "乌报 悟报 误抱 误暴 误爆 误保 误豹 误宝 无报 务报 勿报 雾报 物抱 悟抱",
     "假警": "甲警 加警 假井 假景",
@@ -36,6 +36,7 @@ _HEARD = {
     "值班": "直班 值般 职班",
     "协办": "协半 写办 斜办",
     "完事": "玩事 完是",
+    "处理完": "处理玩",
     "请求": "请球 请囚",
     "到了": "到咗 到鸟 到勒 到叻 到le",
     "我来": "偶来 窝来 沃来 俄来",
@@ -43,16 +44,78 @@ _HEARD = {
     "我接": "偶接 窝接 沃接",
 }
 _MEANT = {heard: meant for meant, words in _HEARD.items() for heard in words.split() if len(heard) == len(meant)}
-_TYPED = re.compile("|".join(sorted(_MEANT, key=len, reverse=True)))
+_TYPED = re.compile(f"(?:{'|'.join(sorted(_MEANT, key=len, reverse=True))})(?!束)")
+_CLAIMED = re.compile(r"接但(?=\s*[\d零一二三四五六七八九十百]|$)")
 _TAKEN = re.compile(r"(?<=[我俺])[姐揭街皆](?=[了吧单下手\s]|$)|(?<![\u4e00-\u9fff])[揭街](?=\s?\d)")
 
 
-_PINYIN = re.compile(r"(?<![a-z])(wo|le|qu|lai|dao)(?![a-z])\s?", re.IGNORECASE)
-_SYLLABLES = {"wo": "我", "le": "了", "qu": "去", "lai": "来", "dao": "到"}
+_SPELT = {
+    "wo": "我",
+    "me": "我",
+    "w": "我",
+    "le": "了",
+    "qu": "去",
+    "go": "去",
+    "lai": "来",
+    "dao": "到",
+    "jie": "接",
+    "jd": "接单",
+    "jiedan": "接单",
+    "bj": "办结",
+    "banjie": "办结",
+    "gq": "挂起",
+    "hang": "挂起",
+    "hold": "挂起",
+    "guaqi": "挂起",
+    "zhuan": "转",
+    "tui": "退",
+    "wubao": "误报",
+    "jiaji": "加急",
+    "zhiyuan": "支援",
+    "done": "办结",
+    "close": "办结",
+    "otw": "在路上",
+    "xc": "现场",
+    "dc": "到场",
+    "daochang": "到场",
+}
+_SPELLING = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})(?![a-z])(?:\s(?=[a-z]))?", re.IGNORECASE
+)
+"""As young people type it: 41me去, 34 hang一下, 15jd."""
+
+_HOME = (
+    ("(?<=\\d)h(?![a-z])", "小时"),
+    ("(?<=\\d)mins?(?![a-z])", "分钟"),
+    ("(?<=\\d)(?=ok(?![a-z]))", " "),
+    ("挂到起", "挂起"),
+    ("一哈(?!哈)", "一下"),
+    ("(?<=[看弄搞整等记去])哈子?(?=[\\s,，]|$)", "一下"),
+    ("(?<=[来去接弄办到完了起看管整])[噻撒嗦噶咧嘞哩嗲]+(?=[\\s,，。!！]|$)", ""),
+    ("(?<=[挂放搁等停压])到(?=[\\s,，。]|$)", "着"),
+    ("(?:(?<![\u4e00-\u9fff])|(?<=号))额们?(?=[来去接弄办就马])", "我"),
+    ("(?<=[我俺])(?:老头子|老汉|老同志|老胳膊老腿)(?=[去来接跑走])", ""),
+    ("哪个(?=帮|替|顶|来|去|能|有空|值)|哪个(?=[跟和]我换)", "谁"),
+    ("帮一?[哈下]忙", "帮忙"),
+    ("(?<=[马上已我俺都就号\\d])拢(?=了|$|[\\s,，])", "到"),
+    ("几多", "几个"),
+    ("啷个|咋个|哪门", "怎么"),
+    ("啥子", "啥"),
+    ("莫(?=[去来管接派挂退转等慌忙])", "别"),
+    ("[搞弄做]不赢", "忙不过来"),
+    ("不得空", "没空"),
+    ("倒场|道场(?!所)|到厂(?=了|$|[\\s,，])|到常(?=了|$)|道厂", "到场"),
+)
+_AT_HOME = tuple((re.compile(home, re.IGNORECASE), plain) for home, plain in _HOME)
+"""As they say it at home: 搞一哈, 挂到, 额来弄."""
+
 _FELL = re.compile(r"(?<=\d)[倒道]了(?=现场|[\s,，]|$)")
 
 
 def as_meant(text: str) -> str:
     """`text` with those words as they were meant."""
-    text = _PINYIN.sub(lambda found: _SYLLABLES[found.group(1).lower()], text)
+    text = _SPELLING.sub(lambda found: _SPELT[found.group().strip().lower()], text)
+    for home, plain in _AT_HOME:
+        text = home.sub(plain, text)
+    text = _CLAIMED.sub("接单", text)
     return _TAKEN.sub("接", _TYPED.sub(lambda found: _MEANT[found.group()], _FELL.sub("到了", text)))

@@ -21,8 +21,11 @@ _PARTS = {
     "一早": 8,
     "早": 8,
     "上午": 9,
+    "前晌": 9,
+    "晌午": 12,
     "中午": 12,
     "下午": 14,
+    "后晌": 14,
     "傍晚": 18,
     "晚上": 19,
     "夜里": 22,
@@ -120,7 +123,7 @@ def _clock(hour: str | None, minute: str | None, half: str | None, part: str | N
     if not hour:
         return time(_PARTS[part]) if part else MORNING
     value = _count(hour)
-    if value < 12 and part in {"下午", "傍晚", "晚上", "夜里", "晚", "夜"}:
+    if value < 12 and part in {"下午", "后晌", "傍晚", "晚上", "夜里", "晚", "夜"}:
         value += 12
     return time(value % 24, min(59, int(minute)) if minute else 30 if half else 0)
 

@@ -68,7 +68,9 @@ def _incidents() -> None:
     op.add_column("ticket", _count("said_solved"))  # its reporter says so, though it is not closed yet
     linked = sa.text("incident_id IS NOT NULL")
     op.create_index("ticket_incident", "ticket", ["incident_id"], sqlite_where=linked, postgresql_where=linked)
-    op.create_index("ticket_recent", "ticket", ["station_id", "opened_at"])
+    placed = sa.text("place <> ''")
+    columns = ["station_id", "place", "opened_at"]
+    op.create_index("ticket_place", "ticket", columns, sqlite_where=placed, postgresql_where=placed)
 
 
 def _behalf() -> None:

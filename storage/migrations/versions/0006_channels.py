@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Ms = sa.BigInteger  # milliseconds since 1970 UTC
@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     op.create_index("reply_route_at", "reply_route", ["at"])
     op.create_table("chat_turn", _key("platform"), _key("chat_id"), _at("last_in_at"))
+    op.create_table("chat_origin", _key("platform"), _key("chat_id"), sa.Column("group_id", Id, nullable=False))
     op.create_table("channel_cursor", *(_key(name) for name in ("platform", "bot", "name")), _text("value"))
     op.create_table(
         "push_task",
@@ -56,7 +57,23 @@ def upgrade() -> None:
         sa.Column("used_at", Ms),
     )
     op.create_index("card_code_until", "card_code", ["until"])
+    _accounts()
     said = sa.text("sent_at IS NOT NULL")
     op.create_index("outbox_said", "outbox", ["chat_key", "sent_at"], sqlite_where=said, postgresql_where=said)
     brief = sa.text("kind = 'send' AND target <> ''")
     op.create_index("outbox_brief", "outbox", ["target"], sqlite_where=brief, postgresql_where=brief)
+
+
+def _accounts() -> None:
+    """Accounts of one person on several platforms. Plain numbers: SQLite cannot add a reference to a table there is."""
+    op.add_column("identity", sa.Column("linked_from", Id))  # the person it was before; NULL: it never was another's
+    op.create_table(
+        "account_code",
+        sa.Column("id", Id, primary_key=True, autoincrement=True),
+        sa.Column("code", sa.Text, nullable=False, unique=True),
+        sa.Column("person_id", Id, sa.ForeignKey("person.id"), nullable=False),  # whose the other account becomes
+        *(_text(name) for name in ("platform", "moves_platform", "moves_user", "presser")),
+        _at("expires_at"),
+    )
+    op.create_index("account_code_person", "account_code", ["person_id"])
+    op.create_index("account_code_expires", "account_code", ["expires_at"])
