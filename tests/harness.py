@@ -190,7 +190,7 @@ class World:
         self.url = url
         self.clock = clock or HeldClock()
         self.platform = FakePlatform()
-        self.platforms = {p.name: p for p in (self.platform, *more)}
+        self._more = more
         self.engine: Engine = connect(url)
         self.core: Core
         self.settings: dict[type, Any] = {}  # what an operator has set; take effect with a restart
@@ -212,6 +212,10 @@ class World:
         return Someone(self, user_id, name, group)
 
     # ── life of the process ────────────────────────────────────────────────
+    @property
+    def platforms(self) -> dict[str, FakePlatform]:
+        return {p.name: p for p in (self.platform, *self._more)}
+
     async def open(self) -> None:
         await self.engine.open()
         async with self.engine.write() as tx:
