@@ -19,6 +19,10 @@ from tests.stories import claimed, everything, kinds, resolved
 TESTS = Path(__file__).parent
 
 COMMANDS = {
+    "绑定账号": "test_accounts_code::test_a_code_links_two_accounts_after_showing_whose",
+    "解绑账号": "test_accounts_code::test_unlinking_gives_back_what_was_there",
+    "关联": "test_accounts_admin::test_an_admin_says_whose_an_account_is",
+    "取消关联": "test_accounts_admin::test_an_admin_says_whose_an_account_is",
     "关注": "test_burst_neighbours::test_who_follows_hears_that_it_was_no_matter",
     "协办": "test_life_pause::test_helpers_are_added_shown_told_and_released",
     "补充": "test_tickets_follow::test_by_command",
@@ -78,6 +82,11 @@ COMMANDS = {
 }
 
 BUTTONS = {
+    "account.yes": "test_accounts_code::test_a_code_links_two_accounts_after_showing_whose",
+    "account.no": "test_accounts_code::test_no_means_no_and_the_code_is_gone",
+    "account.link": "test_accounts_admin::test_an_admin_says_whose_an_account_is",
+    "account.leave": "test_accounts_admin::test_no_and_too_late",
+    "account.part": "test_accounts_code::test_unlinking_gives_back_what_was_there",
     "aid": "test_life_pause::test_a_helper_by_buttons_and_their_note",
     "aidby": "test_life_pause::test_a_helper_by_buttons_and_their_note",
     "more": "test_life_pause::test_a_helper_by_buttons_and_their_note",
