@@ -183,3 +183,23 @@ def test_the_stations_own_number_is_everybodys_to_know() -> None:
     told = "电话：0531-88001234，别打 13800138000"
     assert hide_private(told, "0531-88001234") == f"电话：0531-88001234，别打 {HIDDEN}"
     assert hide_private("电话：0531-88001234", "") == f"电话：{HIDDEN}"
+
+
+@pytest.mark.parametrize(
+    ("text", "announced"),
+    [
+        ("电话13911012345", "110"),
+        ("13886001234", "8600123"),
+        ("138-8600-1234", "8600-1234"),
+        ("我的电话 13886001234，请打", "86001234"),
+    ],
+)
+def test_the_stations_number_uncovers_no_part_of_another(text: str, announced: str) -> None:
+    shown = hide_private(text, announced)
+    assert HIDDEN in shown
+    assert not any(char.isdigit() for char in shown)
+
+
+def test_the_stations_own_number_stays() -> None:
+    text = hide_private("值班 0571-86001234，我的 13912345678", "0571-86001234")
+    assert text == f"值班 0571-86001234，我的 {HIDDEN}"

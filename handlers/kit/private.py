@@ -1,7 +1,8 @@
 """What never appears in a group: phone numbers, ID numbers, bank cards — however they are written."""
 
 import re
-import unicodedata
+
+from handlers.understanding.numbers import AsDigits
 
 HIDDEN = "［号码已隐去］"
 
@@ -38,23 +39,7 @@ _MOMENT = re.compile(
 """Dates and times stand alone and are no part of a number."""
 
 
-_KNOWN = 8192
-"""Characters that are remembered: all that people write, not all that there are."""
-
-
-class _Digits(dict[int, str]):
-    """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3."""
-
-    def __missing__(self, code: int) -> str:
-        if len(self) >= _KNOWN:
-            self.clear()
-        char = chr(code)
-        value = unicodedata.numeric(char, -1)
-        self[code] = _SPOKEN.get(char) or (str(int(value)) if value in range(10) else char)
-        return self[code]
-
-
-_AS_DIGITS = _Digits()
+_AS_DIGITS = AsDigits(_SPOKEN)
 
 
 def _without_word(text: str, found: re.Match[str]) -> tuple[int, int]:
@@ -82,8 +67,12 @@ def find_private(text: str) -> list[tuple[int, int]]:
 
 def hide_private(text: str, announced: str = "") -> str:
     """`text` as a group may see it. `announced`: a number that is everybody's to know, such as the station's own."""
-    if announced and announced in text:
-        return announced.join(hide_private(part) for part in text.split(announced))
+    if len(_DIGIT.findall(announced)) >= FEWEST and announced in text:
+        # Only where it stands alone: the same digits within another number are that number.
+        alone = rf"(?<!\d)(?<!\d[\-–—.]){re.escape(announced)}(?![\-–—.]?\d)"
+        parts = re.split(alone, text)
+        if len(parts) > 1:
+            return announced.join(hide_private(part) for part in parts)
     pieces, last = [], 0
     for start, end in find_private(text):
         if start >= last:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from enum import IntEnum, auto
 from itertools import pairwise
@@ -56,19 +57,26 @@ _KNOWN = 8192
 """Characters that are remembered: all that people write, not all that there are."""
 
 
-class _Plain(dict[int, str]):
-    """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3."""
+class AsDigits(dict[int, str]):
+    """One character in, one out, so that places stay where they are: １ ① 一 壹 ٣ → 1 1 1 1 3. For str.translate.
+
+    `spoken`: what else stands for a digit, such as 幺 for 1.
+    """
+
+    def __init__(self, spoken: Mapping[str, str]) -> None:
+        super().__init__()
+        self._spoken = spoken
 
     def __missing__(self, code: int) -> str:
         if len(self) >= _KNOWN:
             self.clear()
         char = chr(code)
         value = unicodedata.numeric(char, -1)
-        self[code] = _SPOKEN.get(char) or (str(int(value)) if value in range(10) else char)
+        self[code] = self._spoken.get(char) or (str(int(value)) if value in range(10) else char)
         return self[code]
 
 
-_PLAIN = _Plain()
+_PLAIN = AsDigits(_SPOKEN)
 
 
 def plain_digits(text: str) -> str:
