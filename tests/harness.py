@@ -2,15 +2,13 @@
 
 import asyncio
 import itertools
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from bot.adapters.base import Accept, Capabilities, Limits, Never, SendResult, Sent, UnreadableError
 from bot.core import Core, assemble
 from bot.hearing import Hearing
 from bot.metrics import Metrics
@@ -28,17 +26,15 @@ from storage.model.messages import (
     Inbound,
     InboundKind,
     Mention,
-    Outgoing,
-    OutKind,
     Sender,
 )
 from storage.model.people import Duty, Group, GroupKind, Identity, PersonRole, Shift
 from storage.model.tickets import Ticket
 from storage.unit import Unit
+from tests.fake_platform import BOT, GENEROUS, PLATFORM, FakePlatform, Shown
 
 START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # a Friday, 11:00 in Shanghai
-ALIASES, PLATFORM, BOT = ("民警", "派出所", "平安小助手"), "world", "bot"
-GENEROUS = Limits(per_bot_second=1e6, per_chat_second=1e6, per_chat_burst=1e6, per_chat_minute=1e6)
+ALIASES = ("民警", "派出所", "平安小助手")
 
 
 class HeldClock:
@@ -56,72 +52,6 @@ class HeldClock:
     async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
         await event.wait()
         event.clear()
-
-
-@dataclass
-class Shown:
-    """A message as people see it now."""
-
-    ref: str
-    text: str
-    buttons: tuple[tuple[Button, ...], ...]
-    out: Outgoing
-    edits: int = 0
-
-    @property
-    def labels(self) -> list[str]:
-        return [b.label for row in self.buttons for b in row]
-
-    def button(self, label: str) -> Button:
-        return next(b for row in self.buttons for b in row if b.label == label)
-
-
-@dataclass
-class FakePlatform:
-    """A platform that keeps what it is sent. `faults`: answers to give instead, per chat id, in order."""
-
-    name: str = PLATFORM
-    bot: str = BOT
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(limits=GENEROUS))
-    chats: dict[str, list[Shown]] = field(default_factory=lambda: defaultdict(list))
-    answers: list[tuple[str, str]] = field(default_factory=list)
-    faults: dict[str, list[SendResult]] = field(default_factory=dict)
-    closed: set[str] = field(default_factory=set)
-    sent: int = 0  # how often we were asked to send
-    _ids: Any = field(default_factory=lambda: itertools.count(1))
-
-    def parse(self, body: bytes) -> Inbound | None:
-        try:
-            return msgspec.json.decode(body, type=Inbound)
-        except msgspec.MsgspecError as error:
-            raise UnreadableError(type(error).__name__) from None
-
-    def is_group(self, chat_id: str) -> bool:
-        return chat_id.startswith("g")
-
-    async def run(self, accept: Accept) -> None:
-        await asyncio.Event().wait()
-
-    async def send(self, out: Outgoing, target_ref: str) -> SendResult:
-        self.sent += 1
-        planned = self.faults.get(out.to.chat_id)
-        if planned:
-            return planned.pop(0)
-        if out.to.chat_id in self.closed:
-            return Never(why="blocked", gone=True)
-        if out.kind is OutKind.ANSWER:
-            self.answers.append((out.target, out.content.text))
-            return Sent()
-        if out.kind is OutKind.EDIT:
-            for shown in self.chats[out.to.chat_id]:
-                if shown.ref == target_ref:
-                    shown.text, shown.buttons = out.content.text, out.content.buttons
-                    shown.edits += 1
-                    return Sent()
-            return Never(why="no such message")
-        ref = str(next(self._ids) + 900_000)
-        self.chats[out.to.chat_id].append(Shown(ref, out.content.text, out.content.buttons, out))
-        return Sent(message_ref=ref)
 
 
 @dataclass
@@ -401,4 +331,16 @@ class _UnitContext:
 
 
 PHOTO = Attachment(kind=AttachmentKind.PHOTO, ref="file-1")
-__all__ = ["PHOTO", "START", "FakePlatform", "Group", "HeldClock", "Shown", "Someone", "World"]
+__all__ = [
+    "BOT",
+    "GENEROUS",
+    "PHOTO",
+    "PLATFORM",
+    "START",
+    "FakePlatform",
+    "Group",
+    "HeldClock",
+    "Shown",
+    "Someone",
+    "World",
+]

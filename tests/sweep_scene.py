@@ -15,6 +15,7 @@ from tests.harness import BOT, PLATFORM, Someone, World
 from tests.knowing import know
 from tests.meaning import means
 from tests.sweeping import Stage, Take
+from tests.two_sides import kf, link, on_kf
 
 PHONE, CARD_ID = "13912345678", "330102199003071234"
 CONTACT = "13700005678"
@@ -55,7 +56,7 @@ class Scene(World):
     """The sample station and a second one, 西湾派出所, with people of every role and the same ticket numbers."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(url)
+        super().__init__(url, more=[kf()])
         self.ji = self._someone("ji", "纪保密")
         self.yi = self._someone("yi", "易帮", "g5")
         self.ma = self._someone("ma", "马超", "g8")
@@ -124,6 +125,7 @@ async def play(world: Scene) -> None:
     await _secrets(world)
     await _roster(world)
     await _pushes(world)
+    await _accounts(world)
 
 
 async def _long_ago(world: Scene) -> None:
@@ -246,6 +248,16 @@ async def _pushes(world: Scene) -> None:
     await world.boss.tells("播报 状态")
     await world.boss.tells("播报 甲所夜里发的")
     await world.li.says("收到", to="g9", reply_to=world.card(4, "g9").ref)
+
+
+async def _accounts(world: Scene) -> None:
+    """People with an account on another platform, and questions about it that are still open."""
+    linked, asked = world.neighbour(), world.neighbour()
+    await link(linked, on_kf(world, "wm1", "微信邻居"))
+    await linked.tells("解绑账号")
+    await link(on_kf(world, "wm2", "微信的另一位"), asked, answer="")
+    await on_kf(world, "wm3", "小李").tells("你好")
+    await world.admin.tells("关联 李强 微信客服 wm3")
 
 
 async def rehearse(url: str) -> Scene:

@@ -17,7 +17,8 @@ from storage.engine.named import statements
 from storage.engine.sqlite import SqliteTx
 from storage.model.messages import Content, Inbound, InboundKind, OutKind
 from storage.model.people import PersonRole
-from tests.harness import HeldClock, Someone, World
+from tests.harness import PLATFORM, HeldClock, Someone, World
+from tests.two_sides import kf
 
 OWN_BOOKS = ("inbox", "outbox", "slot", "lease", "alembic_version")
 """Tables of the machinery: what is said is looked at by itself, the rest no person can change."""
@@ -164,7 +165,7 @@ class Stage(World):
     """A world on a file that another world has written. `take`: one event, looked at and undone."""
 
     def __init__(self, path: Path, clock: HeldClock, station_id: int) -> None:
-        super().__init__(f"sqlite:///{path}", clock)
+        super().__init__(f"sqlite:///{path}", clock, more=[kf()])
         self.engine = OneTake(path)
         self.station_id = station_id
         self._events = itertools.count(1_000_000)
@@ -272,9 +273,9 @@ class Stage(World):
         return replace(event, kind=pressed, button=button.action, callback_id=callback, message_id=button.ref)
 
     def offered(self) -> list[Offered]:
-        """Every button that was ever shown, once per chat."""
+        """Every button that was ever shown on the first platform, once per chat."""
         found: dict[tuple[str, str], Offered] = {}
-        for row in self.rows("SELECT * FROM outbox ORDER BY id"):
+        for row in self.rows("SELECT * FROM outbox WHERE platform = ? ORDER BY id", PLATFORM):
             ref = row["message_ref"] or ""
             if not ref and row["target"]:
                 first = self.rows("SELECT message_ref FROM outbox WHERE key = ?", row["target"])

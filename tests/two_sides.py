@@ -20,9 +20,13 @@ LITTLE = Capabilities(
 _CODE = re.compile(r"\b(\d{6})\b")
 
 
+def kf() -> FakePlatform:
+    return FakePlatform(name=KF, bot="kf", capabilities=LITTLE)
+
+
 def two_sides(url: str) -> World:
     """Not open yet."""
-    return World(url, more=[FakePlatform(name=KF, bot="kf", capabilities=LITTLE)])
+    return World(url, more=[kf()])
 
 
 def on_kf(world: World, user_id: str, name: str) -> Someone:
@@ -37,10 +41,11 @@ async def code_of(who: Someone) -> str:
     return found[1]
 
 
-async def link(owner: Someone, other: Someone) -> None:
-    """`other` (on 微信客服) becomes `owner`."""
+async def link(owner: Someone, other: Someone, answer: str = "1") -> None:
+    """`other` (on 微信客服) becomes `owner`; without an answer, is only asked whether to."""
     await other.tells(await code_of(owner))
-    await other.tells("1")
+    if answer:
+        await other.tells(answer)
 
 
 async def person(world: World, who: Someone) -> int | None:
@@ -71,6 +76,7 @@ __all__ = [
     "PLATFORM",
     "code_of",
     "identities",
+    "kf",
     "last",
     "link",
     "logged",
