@@ -17,7 +17,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from bot import yaml_text
+from bot import secret_file, yaml_text
 from bot.config_channels import (
     WechatOfficial,
     Wecom,
@@ -256,6 +256,7 @@ def default_text() -> str:
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read `path` (None: the annotated default); the environment wins: PINGAN_SERVER__PORT=8081.
 
+    Secrets may stand in secrets.env beside it; the environment wins over them too.
     Raises ConfigError with a sentence per mistake that says where it is and what to write instead.
     """
     name = str(path) if path else "默认配置"
@@ -270,6 +271,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     raw = yaml_text.values(root) if root is not None else {}
     if not isinstance(raw, dict):
         raise ConfigError(f"{name} 的最外层要是“键: 值”的写法，冒号是英文的，后面有一个空格。")
+    environ = _with_secrets(path, environ)
     overrides = _environment(environ)
     origin = Origin(name=name, lines=yaml_text.lines(root), overrides=overrides, prefix=PREFIX)
     try:
@@ -278,6 +280,15 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         raise ConfigError("\n".join(explain(Settings, error, origin))) from None
     _check_webhook(settings, origin)
     return settings
+
+
+def _with_secrets(path: Path | None, environ: Mapping[str, str]) -> Mapping[str, str]:
+    try:
+        return secret_file.with_secrets(path, environ)
+    except TextError as error:
+        raise ConfigError("\n".join(f"{secret_file.NAME} {problem}" for problem in error.problems)) from None
+    except OSError as error:
+        raise ConfigError(f"打不开 {secret_file.NAME}：{error.strerror}。要让运行 pingan 的这个用户能读。") from None
 
 
 def _check_webhook(settings: Settings, origin: Origin) -> None:
