@@ -1,25 +1,32 @@
-"""Setting the WeChat family up as its guides say: secrets.env, what is told about what is left out, groups of a file."""
+"""Setting the WeChat family up as its guides say: secrets.env, what is told, groups of a file, the bot's name."""
 
 import asyncio
 import contextlib
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adapters.wecom_aibot.words import without_only_at
 from bot.channel_needs import bots, incomplete
 from bot.cli.importing import import_file
 from bot.cli.setup import check_files, write_samples
 from bot.config import ConfigError, load
 from bot.config_channels import WecomAibot, WecomApp
+from bot.doctor import examine_wecom
 from bot.doctor.program import check_secrets, written_secrets
 from bot.secret_file import TEMPLATE, read, seen_by_others
 from bot.station_file import values
 from bot.yaml_text import TextError
 from storage.engine import connect
 from storage.unit import Unit
+from tests.aibot import running
+from tests.aibot import settings as aibot_settings
+from tests.fake_wecom import FakeWecom, Setup
+from tests.fake_wecom.aibot import Bot
 
 SECRET = "Kd83-aVx0_Qz771"
 
@@ -160,3 +167,28 @@ def test_only_channels_that_run_have_a_bot(home: Path) -> None:
     assert bots(made) == {}
     both = {"wecom_app": WecomApp(agent_id=7, secret="x"), "wecom_aibot": WecomAibot(bot_id="b", secret="x")}
     assert bots(made.model_copy(update=both)) == {"wecom_app": "7", "wecom_aibot": "b"}
+
+
+# ── the bot's name ─────────────────────────────────────────────────────────
+async def test_a_bot_of_another_name_is_understood_and_doctor_says_so(tmp_path: Path) -> None:
+    async with FakeWecom(Setup(bot=Bot(name="东湾小平"))) as fake:
+        made = aibot_settings(fake, database={"url": f"sqlite:///{tmp_path}/pingan.db"})
+        async with running(tmp_path, fake) as play:
+            await fake.say("wu", "@东湾小平 绑定 dongwan 民警", "wrNew")
+            await play.until_text("wrNew", "已绑定")
+            await fake.say("wu", "@东湾小平 待办", "wrNew")
+            await play.until(lambda: len(fake.seen("wrNew")) == 2, "an answer")
+            assert await play.states() == {}
+        found = {f.what: f async for f in examine_wecom(made, datetime.now(UTC), all_of_them=False)}
+        assert "平安小助手" in found["智能机器人的名字"].text
+        renamed = made.wecom_aibot.model_copy(update={"names": ("东湾小平",)})
+        mended = made.model_copy(update={"wecom_aibot": renamed})
+        after = {f.what async for f in examine_wecom(mended, datetime.now(UTC), all_of_them=False)}
+        assert "智能机器人的名字" not in after
+
+
+def test_only_one_at_can_be_ours_for_sure() -> None:
+    assert without_only_at("@东湾小平 3栋漏水") == "3栋漏水"
+    assert without_only_at("3栋漏水 @东湾小平") == "3栋漏水"
+    assert without_only_at("@李警官 @东湾小平 3栋漏水") == "@李警官 @东湾小平 3栋漏水"
+    assert without_only_at("3栋漏水") == "3栋漏水"

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.adapters.wecom_aibot.connection import REFUSED_HINT, STATE, TAKEN_HINT, Mark
+from bot.adapters.wecom_aibot.intake import OTHER_NAME_HINT
+from bot.adapters.wecom_aibot.ways import OTHER_NAME
 from bot.config import Settings
 from bot.config_channels import WecomAibot
 from bot.doctor.findings import Finding, bad, fine, odd
@@ -22,7 +24,9 @@ CHINA = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """`read` False: there is no database yet. `app_accounts`: (name, account) of staff. `line`: (mark, when)."""
+    """`read` False: there is no database yet. `app_accounts`: (name, account) of staff. `line`: a mark, and when.
+
+    `misnamed`: the names the bot was set up with when people called it by another."""
 
     read: bool = False
     groups: Sequence[Group] = ()
@@ -31,6 +35,7 @@ class Known:
     sealed: int = 0
     app_accounts: Sequence[tuple[str, str]] = ()
     line: str = ""
+    misnamed: str = ""
     zone: tzinfo = CHINA
 
     @property
@@ -52,7 +57,7 @@ class Known:
     def of_aibot(self, section: WecomAibot, what: str) -> list[Finding]:
         if not self.read:
             return []
-        found = [self._accounts(section, what), self._aibot_groups(section, what)]
+        found = [self._accounts(section, what), self._aibot_groups(section, what), self._name(section, what)]
         return [finding for finding in found if finding is not None]
 
     def _accounts(self, section: WecomAibot, what: str) -> Finding | None:
@@ -63,6 +68,11 @@ class Known:
             how = "在 station.yaml 里给管理员和民警写上 accounts: {wecom_aibot: 通讯录里的账号}，再导入一次"
             return odd(f"{what}的人员", f"还没有一位工作人员写了账号：谁都不能绑定群，也不能接单。{how}。")
         return fine(f"{what}的人员", f"{self.aibot_staff} 位工作人员写了账号")
+
+    def _name(self, section: WecomAibot, what: str) -> Finding | None:
+        if not self.misnamed or self.misnamed != "|".join(section.names):
+            return None
+        return odd(f"{what}的名字", f"{OTHER_NAME_HINT}现在写的是 {_some(section.names)}。")
 
     def _aibot_groups(self, section: WecomAibot, what: str) -> Finding:
         groups = [group for group in self.groups if group.platform == "wecom_aibot" and group.active]
@@ -114,5 +124,6 @@ async def learn(unit: Unit, settings: Settings) -> Known:
         sealed=sum(bool(SEALED.fullmatch(identity.user_id)) for identity, _ in heard),
         app_accounts=[(name, account) for account, name in app.items()],
         line=await unit.channels.cursor("wecom_aibot", settings.wecom_aibot.bot_id, STATE),
+        misnamed=await unit.channels.cursor("wecom_aibot", settings.wecom_aibot.bot_id, OTHER_NAME),
         zone=ZoneInfo(stations[0].tz) if stations else CHINA,
     )
