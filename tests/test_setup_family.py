@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adapters.wecom.cards import buttons_card
 from bot.adapters.wecom_aibot.words import without_only_at
 from bot.channel_needs import bots, incomplete
 from bot.cli.importing import import_file
@@ -21,9 +23,12 @@ from bot.doctor.program import check_secrets, written_secrets
 from bot.secret_file import TEMPLATE, read, seen_by_others
 from bot.station_file import values
 from bot.yaml_text import TextError
+from handlers.kit import texts
 from storage.engine import connect
+from storage.model.messages import Button, Content
+from storage.model.people import Group, GroupKind
 from storage.unit import Unit
-from tests.aibot import running
+from tests.aibot import AT, running
 from tests.aibot import settings as aibot_settings
 from tests.fake_wecom import FakeWecom, Setup
 from tests.fake_wecom.aibot import Bot
@@ -192,3 +197,31 @@ def test_only_one_at_can_be_ours_for_sure() -> None:
     assert without_only_at("3栋漏水 @东湾小平") == "3栋漏水"
     assert without_only_at("@李警官 @东湾小平 3栋漏水") == "@李警官 @东湾小平 3栋漏水"
     assert without_only_at("3栋漏水") == "3栋漏水"
+
+
+# ── what people read ───────────────────────────────────────────────────────
+async def test_a_group_is_told_the_name_that_is_heard_there(tmp_path: Path) -> None:
+    async with FakeWecom() as fake, running(tmp_path, fake) as play:
+        await fake.say("wu", f"{AT}绑定 dongwan 社区", "wrNew")
+        await play.until_text("wrNew", "以后这个群里 @平安小助手 的事")
+        await fake.say("chen", f"{AT}帮助", "wrNew")
+        await play.until_text("wrNew", "有事：在群里 @平安小助手")
+        assert not any("@民警" in text for text in play.texts("wrNew"))
+
+
+def test_a_private_chat_is_never_told_to_at_anybody() -> None:
+    assert "@" not in texts.help_text(["我的　看进度"], "东湾派出所", public=False)
+    assert "@民警" in texts.help_text(["我的　看进度"], "东湾派出所", public=True)
+    assert not any("@" in said for said in (texts.NO_RIGHT, texts.NO_MINE, texts.THANKS_BACK))
+
+
+def test_a_line_that_parts_a_text_is_no_part_of_a_card() -> None:
+    text = "播报预览，将发到 3 个群：\n————————\n📢 东湾派出所\n测试一下\n————————"
+    card = buttons_card(Content(text=text, buttons=((Button(label="发送", action="bs:1"),),)), "T0@1@2").card
+    assert card["main_title"] == {"title": "播报预览，将发到 3 个群：", "desc": "📢 东湾派出所"}
+    assert card["sub_title_text"] == "测试一下"
+
+
+def test_a_group_without_a_title_is_called_by_its_kind() -> None:
+    group = Group(id=1, platform="wecom_aibot", bot="b", chat_id="wr1", title="", kind=GroupKind.OFFICERS)
+    assert (group.called, replace(group, title="甲群").called) == ("民警群", "甲群")

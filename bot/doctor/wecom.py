@@ -144,7 +144,8 @@ async def _webhook(look: _Look) -> AsyncIterator[Finding]:
         yield bad(what, f"{'、'.join(dead)} 的 key 失效了：推送被删，或群解散了。{how}。（错误码 {WEBHOOK_GONE}）")
     else:
         yield fine(what, f"{len(groups)} 个群，平台认得这些 key；没有真的发。")
-    for finding in look.known.of_webhooks([group.name for group in groups], what):
+    alone = [group.name for group in groups if not group.chat]
+    for finding in look.known.of_webhooks(alone, what):
         yield finding
 
 

@@ -88,6 +88,7 @@ class Known:
         return fine(f"{what}的群", f"{len(groups)} 个，群号 {_some(bound)}")
 
     def of_webhooks(self, names: Sequence[str], what: str) -> list[Finding]:
+        """`names`: of groups in which no 智能机器人 speaks."""
         here = {group.chat_id for group in self.groups if group.platform == "wecom_webhook"}
         left = [name for name in names if name not in here]
         if not self.read or not left:
