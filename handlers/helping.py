@@ -32,10 +32,7 @@ async def start(ctx: Context, _: None) -> None:
     if ctx.public:
         await ctx.reply(group_texts.JOINED_BOUND.format(station=station or group_texts.HERE, name=texts.NAME))
         return
-    if ctx.who.may(Permission.WORK, ctx.station.id if ctx.station else None):
-        await ctx.answer(texts.STAFF_HINT)
-    else:
-        await ctx.answer(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
+    await ctx.answer(texts.WELCOME_PRIVATE.format(name=f"{station}{texts.NAME}"))
     ctx.emit(CameInPrivate(person_id=ctx.who.person.id))
 
 
