@@ -56,6 +56,15 @@ class Server(Section):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
 
+    @field_validator("public_url")
+    @classmethod
+    def without_callback(cls, url: str) -> str:
+        if re.search(r"(?<!/)/(wecom|wechat|telegram)(/|$)", url):
+            raise ValueError("只写到域名，比如 https://pingan.example.cn，后面不带 /wecom/app 这样的路径")
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError("要以 https:// 开头，比如 https://pingan.example.cn")
+        return url.rstrip("/")
+
 
 class Local(Section):
     enabled: bool = True
@@ -292,9 +301,9 @@ def _with_secrets(path: Path | None, environ: Mapping[str, str]) -> Mapping[str,
 
 
 def _check_webhook(settings: Settings, origin: Origin) -> None:
-    telegram, address = settings.telegram, settings.server.public_url
-    if telegram.token and telegram.mode == "webhook" and not address.startswith(("https://", "http://")):
-        where = origin.where(("server", "public_url") if address else ("telegram", "mode"))
+    telegram = settings.telegram
+    if telegram.token and telegram.mode == "webhook" and not settings.server.public_url:
+        where = origin.where(("telegram", "mode"))
         raise ConfigError(
             f"{where}telegram.mode: webhook 需要 server.public_url，写成 https://pingan.example.cn 这样；"
             "没有外网地址就把 telegram.mode 写成 polling。"

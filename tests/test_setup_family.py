@@ -225,3 +225,22 @@ def test_a_line_that_parts_a_text_is_no_part_of_a_card() -> None:
 def test_a_group_without_a_title_is_called_by_its_kind() -> None:
     group = Group(id=1, platform="wecom_aibot", bot="b", chat_id="wr1", title="", kind=GroupKind.OFFICERS)
     assert (group.called, replace(group, title="甲群").called) == ("民警群", "甲群")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("pingan.example.cn", "要以 https:// 开头"),
+        ("https://pingan.example.cn/wecom/app", "只写到域名"),
+        ("https://pingan.example.cn/wechat", "只写到域名"),
+    ],
+)
+def test_a_public_address_that_no_callback_can_have(home: Path, url: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        load(home / "config.yaml", {"PINGAN_SERVER__PUBLIC_URL": url})
+
+
+def test_a_public_address_may_end_with_a_slash_or_lie_below_a_path(home: Path) -> None:
+    for url in ("https://wechat.example.cn/", "https://example.cn/pingan"):
+        made = load(home / "config.yaml", {"PINGAN_SERVER__PUBLIC_URL": url})
+        assert made.server.public_url == url.rstrip("/")

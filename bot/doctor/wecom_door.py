@@ -13,6 +13,13 @@ from bot.doctor.findings import Finding, bad, fine, odd
 
 PATIENCE_S = 6.0
 NOTABLE_S = 60.0
+NOT_RUNNING = "先运行 pingan run；运行着的话，检查反向代理、域名和防火墙（有的路由器不让内网访问自己的外网地址）"
+_UNREACHED = {
+    "ClientConnectorDNSError": "这个域名解析不到：看看 server.public_url 有没有写错，域名有没有解析好",
+    "ClientConnectorCertificateError": "https 证书不对（过期、和域名不符，或缺中间证书），平台也会拒绝：请换证书",
+    "ClientConnectorSSLError": "那边不是 https，或 https 没配好：检查反向代理的证书和端口",
+}
+"""By the kind of error: what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +69,11 @@ async def _fetched(session: aiohttp.ClientSession, url: str, query: dict[str, st
 def _judge(what: str, url: str, status: int | str, echoed: bool) -> Finding:
     """Pure. What our own answer means."""
     if isinstance(status, str):
-        how = "先运行 pingan run；运行着的话，检查反向代理、域名和防火墙（有的路由器不让内网访问自己的外网地址）"
-        return bad(what, f"打不开 {url}（{status}）。{how}。")
+        return bad(what, f"打不开 {url}（{status}）。{_UNREACHED.get(status, NOT_RUNNING)}。")
     if status == 200 and echoed:
         return fine(what, f"{url} 通了，Token 和 EncodingAESKey 与正在运行的一致。把它们填到管理后台就能保存。")
     if status == 403:
-        return bad(what, f"{url} 不认这个签名：正在运行的程序用的是别的 Token（改完环境变量要重启），或机器时间不准。")
+        return bad(what, f"{url} 不认这个签名：正在运行的程序用的是别的 Token（改完要重启），或机器时间不准。")
     if status == 400:
         return bad(what, f"{url} 解不开：EncodingAESKey 或企业 ID 与正在运行的不一致，改完要重启。")
     if status == 404:
