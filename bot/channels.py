@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.channel_needs import NAMES, incomplete
 from bot.clock import Clock
 from bot.config import ConfigError, Settings
 from bot.hearing import Hearing
@@ -52,4 +53,5 @@ def _build(name: str, kit: "Kit") -> "Channel":
     try:
         return build(kit)
     except ValueError as error:
-        raise ConfigError(f"{name}：{error}") from None
+        told = incomplete(kit.settings).get(name) or str(error)
+        raise ConfigError(f"{NAMES[name]}：{told}") from None

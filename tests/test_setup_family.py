@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import stat
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.wecom.cards import buttons_card
 from bot.adapters.wecom_aibot.words import without_only_at
+from bot.app import build
 from bot.channel_needs import bots, incomplete
 from bot.cli.importing import import_file
 from bot.cli.setup import check_files, write_samples
@@ -244,3 +246,11 @@ def test_a_public_address_may_end_with_a_slash_or_lie_below_a_path(home: Path) -
     for url in ("https://wechat.example.cn/", "https://example.cn/pingan"):
         made = load(home / "config.yaml", {"PINGAN_SERVER__PUBLIC_URL": url})
         assert made.server.public_url == url.rstrip("/")
+
+
+async def test_a_channel_that_cannot_start_says_what_to_fill_in(home: Path) -> None:
+    config = _config(home, ("agent_id: 0", "agent_id: 7"), ("port: 8080", "port: 0"))
+    made = load(config, {"WECOM_APP_SECRET": "x"})
+    with pytest.raises(ConfigError, match=r"自建应用：还缺密钥 WECOM_APP_TOKEN.* wecom\.corp_id"):
+        async with AsyncExitStack() as stack:
+            await build(made, stack)

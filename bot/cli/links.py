@@ -57,16 +57,17 @@ async def _links(settings: Settings) -> list[Link]:
 async def _by_kf(settings: Settings, api: Qyapi, groups: Sequence[Group]) -> list[Link]:
     credential = Credential.corp(settings.wecom.corp_id, settings.wecom_kf.secret)
     url = _or_stop(await contact_way(Tokens(api, credential, _now), settings.wecom_kf.open_kfid))
-    return [Link(group.title or group.chat_id, "微信客服", with_mark(url, scene_of(group.id))) for group in groups]
+    return [Link(_name(group), "微信客服", with_mark(url, scene_of(group.id))) for group in groups]
 
 
 async def _by_official(settings: Settings, api: Qyapi, groups: Sequence[Group]) -> list[Link]:
     own = settings.wechat_official
     tokens = Tokens(api, Credential.official(own.app_id, own.app_secret), _now)
-    return [
-        Link(group.title or group.chat_id, "公众号", _or_stop(await qr_code(tokens, scene_of(group.id))))
-        for group in groups
-    ]
+    return [Link(_name(group), "公众号", _or_stop(await qr_code(tokens, scene_of(group.id)))) for group in groups]
+
+
+def _name(group: Group) -> str:
+    return group.title or f"{group.called}（{group.chat_id}）"
 
 
 def _or_stop(answer: str | Refused | Lost) -> str:
