@@ -73,8 +73,10 @@ def _name(group: Group) -> str:
 def _or_stop(answer: str | Refused | Lost) -> str:
     if isinstance(answer, str):
         return answer
-    advice = hint(answer.code) if isinstance(answer, Refused) else "请检查网络。"
-    raise CommandError(f"平台没有给出链接（{answer.why}）。{advice}")
+    if isinstance(answer, Lost):
+        raise CommandError(f"平台没有给出链接（{answer.why}）。请检查网络。")
+    told = hint(answer.code) or f"平台说：{answer.why}。"
+    raise CommandError(f"平台没有给出链接。{told}（错误码 {answer.code}）")
 
 
 def _now() -> datetime:
