@@ -301,7 +301,7 @@ async def test_thanks_as_a_reply_are_thanks(world: World) -> None:
     await claimed(world)
     await world.passes(minutes=5)
     await world.chen.says("谢谢！", reply_to=world.receipt(1).ref)
-    assert world.last("g1").text == "不客气，有事随时 @民警。"
+    assert world.last("g1").text == "不客气，有事随时找我。"
     assert EntryKind.SUPPLEMENTED not in await kinds(world)
 
 
