@@ -97,7 +97,7 @@ class Door:
 
     async def _press(self, body: Body, task: str) -> Json | None:
         now = self._clock.now()
-        taken = await self._intake.take(body, now)
+        taken = await self._intake.take(body, now, seconds=FETCH_SECONDS)
         answer: Answer = asyncio.get_running_loop().create_future()
         press = Press(task=task, chat_id=taken.chat_id, at=now, answer=answer)
         self._live.pressed(press)
