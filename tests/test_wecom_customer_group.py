@@ -19,9 +19,10 @@ from storage.engine.base import Engine
 from storage.model.channels import PushState
 from storage.model.messages import Address, Content, Outgoing, OutKind
 from storage.unit import Unit
+from tests import residents
 from tests.fake_wecom import FakeWecom, Fault, HeldClock, State
 from tests.harness import HeldClock as OurClock
-from tests.residents import GRID, config, kit_of, running
+from tests.residents import GRID, STATION, config, kit_of, running
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
@@ -50,6 +51,22 @@ async def test_a_broadcast_is_delivered_when_its_member_confirmed_it(tmp_path: P
             await play.officer_says("boss", "播报 状态 1")
             await play.officer_is_told("boss", "已送达 2 个群")
             assert len(fake.seen("wrA")) == len(fake.seen("wrB")) == 1
+            assert len(fake.customers.tasks) == 1
+
+
+async def test_all_groups_of_a_station_are_one_task_and_one_thumb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats = [f"wr{number}" for number in range(172)]
+    rows = [f"  - {{platform: {WHERE}, chat: {chat}, title: {chat}群, kind: 业主}}\n" for chat in chats]
+    monkeypatch.setattr(residents, "STATION", STATION.replace("shifts:", "".join(rows) + "shifts:"))
+    async with FakeWecom() as fake:
+        for chat in ("wrA", "wrB", *chats):
+            fake.add_customer_group(chat, chat, GRID)
+        async with running(tmp_path, fake, WHERE) as play:
+            await play.officer_says("boss", "播报 全部：近期有人冒充客服退款，请勿转账")
+            await play.officer_presses("boss", "发送到 174 个群")
+            await fake.until(lambda: sum(len(task.results) for task in fake.customers.tasks.values()) == 174)
             assert len(fake.customers.tasks) == 1
 
 
