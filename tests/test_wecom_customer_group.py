@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.adapters.base import CannotEdit, Later, Never, SendResult, Sent, Unknown
-from bot.adapters.wecom.api import new_session
+from bot.adapters.wecom.api import Call, new_session
 from bot.adapters.wecom.tokens import Tokens
 from bot.adapters.wecom_customer_group.adapter import CustomerGroupPlatform, build, month_of
 from bot.adapters.wecom_customer_group.following import Follower, Quiet
@@ -246,6 +246,44 @@ async def test_one_refused_task_does_not_hide_the_others(desk: Desk) -> None:
     assert await desk.states(2) == {"wrB": PushState.DELIVERED}
     await desk.later(hours=24)
     assert await desk.states() == {"wrA": PushState.EXPIRED}
+
+
+@pytest.mark.parametrize("code", [60020, 40001, 45009, -1])
+async def test_a_platform_that_turns_us_away_for_now_lets_nothing_expire(desk: Desk, code: int) -> None:
+    """The member may still confirm it: called expired, it would be sent once more."""
+    await desk.send("wrA")
+    await desk.later(hours=23)
+    desk.fake.inject(Fault("errcode", "*", code=code, times=1000))
+    await desk.later(hours=2)
+    assert await desk.states() == {"wrA": PushState.WAITING}
+    desk.fake.customers.confirm("msgGCA1")
+    desk.fake.state.faults.clear()
+    await desk.later(minutes=10)
+    assert await desk.states() == {"wrA": PushState.DELIVERED}
+
+
+async def test_who_confirms_while_it_is_taken_back_is_believed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.send("wrA")
+    ask = desk.follower._ask
+
+    async def just_before(call: str, body: dict[str, object]) -> Call:
+        if call == "cancel_groupmsg_send":
+            desk.fake.customers.confirm("msgGCA1")
+        return await ask(call, body)
+
+    monkeypatch.setattr(desk.follower, "_ask", just_before)
+    await desk.later(hours=24)
+    assert await desk.states() == {"wrA": PushState.DELIVERED}
+
+
+async def test_a_confirmed_copy_nobody_reports_on_is_not_asked_about_for_ever(desk: Desk) -> None:
+    await desk.send("wrA", "wrB")
+    desk.fake.customers.confirm("msgGCA1")
+    del desk.fake.customers.tasks["msgGCA1"].results["wrB"]
+    await desk.later(hours=47)
+    assert await desk.states() == {"wrA": PushState.DELIVERED, "wrB": PushState.CREATED}
+    await desk.later(hours=1)
+    assert await desk.states() == {"wrA": PushState.DELIVERED, "wrB": PushState.EXPIRED}
 
 
 async def test_two_processes_remind_once(desk: Desk) -> None:
