@@ -51,7 +51,8 @@ Call = Good | Refused | Lost
 def new_session(*, trust_env: bool = False) -> aiohttp.ClientSession:
     """A session for `Qyapi`, to be closed by its owner. Proxies of the environment only where asked for."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=64, limit_per_host=0),
+        # No limit for all together: who waits for a platform that hangs must not take the place of another's messages.
+        connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=trust_env,
     )
