@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from bot import logs
 from bot.adapters.base import Later, Never, Unknown
+from bot.adapters.wecom import api as api_module
 from bot.adapters.wecom import errcodes
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused, new_session, understand
 from bot.adapters.wecom.errcodes import judge
@@ -140,6 +141,31 @@ async def test_a_hung_peer_costs_its_own_call_and_nobody_elses(server: Server, s
     for reply in await asyncio.wait_for(asyncio.gather(*hung), 10):
         assert isinstance(reply, Lost)
         assert reply.sent is True
+
+
+async def _echo(request: web.Request) -> web.StreamResponse:
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    async for message in socket:
+        await socket.send_str(message.data)
+    return socket
+
+
+async def test_a_greeting_has_an_end_and_what_was_greeted_lives(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_module, "TOTAL_SECONDS", 0.3)
+    server.answers["/hung"], server.answers["/echo"] = [_hung], [_echo]
+    async with new_session() as session:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(4) as ours:
+                await session.ws_connect(f"{server.url}/hung")
+        assert not ours.expired()
+        socket = await session.ws_connect(f"{server.url}/echo")
+        await asyncio.sleep(0.5)
+        await socket.send_str("still here")
+        assert (await socket.receive(timeout=5)).data == "still here"
+        await socket.close()
 
 
 async def _closes(request: web.Request) -> web.StreamResponse:
