@@ -128,6 +128,7 @@ async def test_while_we_cannot_store_the_platform_is_told_to_come_again(tmp_path
 
         accept, play.platform._accept = play.platform._accept, down  # type: ignore[assignment]
         assert (await fake.doors["aibot"].knock(request)).status == 503
+        assert not play.platform._live.asked  # nobody stands in the door any more
         play.platform._accept = accept
         assert (await fake.doors["aibot"].replay(request)).status == 200
         assert stored(tmp_path) == ["X1"]

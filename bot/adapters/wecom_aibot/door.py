@@ -97,9 +97,11 @@ class Door:
         taken = await self._intake.take(body, self._clock.now(), seconds=FETCH_SECONDS)
         answer: Answer = asyncio.get_running_loop().create_future()
         self._live.asked[taken.chat_id, event_id(body) if body.msgtype == "event" else body.msgid] = answer
-        said = await self._waited(taken, answer, ANSWER_SECONDS, stored)
-        for place in [place for place, waiting in self._live.asked.items() if waiting is answer]:
-            del self._live.asked[place]
+        try:
+            said = await self._waited(taken, answer, ANSWER_SECONDS, stored)
+        finally:
+            for place in [place for place, waiting in self._live.asked.items() if waiting is answer]:
+                del self._live.asked[place]
         if said is not None and body.eventtype == "enter_chat":
             return _greeting(said)
         return said
