@@ -28,11 +28,9 @@ LEASE = timedelta(seconds=20)
 
 RENEW = timedelta(seconds=5)
 
-IN_FLIGHT = 48
-"""Sends under way per bot; a platform that hangs never holds up another."""
-
 FOR_PEOPLE = 12
-"""Of these, kept free of broadcasts: an urgent notice never waits for a platform that answers slowly."""
+"""Of the sends a bot may have under way, kept free of broadcasts: an urgent notice never waits for a platform that
+answers slowly."""
 
 LOOK = 200
 LOOK_PER_PLACE = 5
@@ -125,7 +123,7 @@ class Courier:
 
     async def _lease(self, unit: Unit, key: tuple[str, str], now: datetime, leased: list[OutRow]) -> datetime | None:
         """Lease for one bot as much as limits allow; when its rate limit gives way, if that is what stops it."""
-        room = IN_FLIGHT - sum(1 for busy in self._tasks.values() if busy == key)
+        room = self._platforms[key].capabilities.limits.at_once - sum(1 for busy in self._tasks.values() if busy == key)
         throttle = self._throttles[key]
         max_lane = Lane.DIGEST
         chats: set[str] = set()

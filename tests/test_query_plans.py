@@ -27,7 +27,10 @@ PARAMS: dict[str, Any] = dict.fromkeys(
         ("ticket_by_sent", "outbox_ref"),
         ("outbox_said", "outbox_said"),
         ("outbox_shown", "outbox_said"),
-        ("outbox_last_brief", "outbox_brief"),
+        ("outbox_last_brief", "outbox_about"),
+        ("outbox_unmade_edit", "outbox_about"),
+        ("push_open", "push_task_open"),
+        ("push_month", "push_task_chat"),
         ("member_staff", "member_station"),
     ],
 )

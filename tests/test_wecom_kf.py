@@ -196,6 +196,21 @@ async def test_a_stale_notice_is_left_out_and_a_refused_one_is_asked_without(des
     assert len(await desk.stored()) == 1
 
 
+async def test_a_notice_that_comes_while_an_old_one_is_refused_is_not_thrown_away(desk: Desk) -> None:
+    desk.puller.noticed("KFTOLD", NOW)
+    post = desk.puller._tokens.post
+
+    async def meanwhile(path: str, body: Any) -> Any:
+        if body.get("token") == "KFTOLD":
+            desk.puller.noticed("KFTNEW", NOW)
+        return await post(path, body)
+
+    desk.puller._tokens.post = meanwhile  # type: ignore[method-assign, assignment]
+    desk.fake.inject(Fault("errcode", "kf/sync_msg", code=95007))
+    assert await desk.puller.pull(desk.inbox.accept, NOW) is None
+    assert desk.puller._notice == "KFTNEW"
+
+
 async def test_colleagues_and_events_of_no_use_are_not_stored(desk: Desk) -> None:
     kf = desk.fake.kf
     kf._keep(CHEN, 5, {"msgtype": "text", "text": {"content": "同事说的"}})

@@ -22,6 +22,7 @@ class Limits:
     unit: str = "utf16"
     answer: int = 200
     buttons: int = 100  # on one message; what is beyond is chosen by number
+    at_once: int = 48  # sends under way of one bot; a platform that hangs never holds up another
     per_bot_second: float = 30.0
     per_chat_second: float = 1.0
     per_chat_burst: float = 3.0  # so many at once before the second's limit counts

@@ -103,8 +103,8 @@ SELECT * FROM outbox WHERE target = :target AND kind = 'send' AND target <> '' O
 
 -- name: outbox_unmade_edit
 -- The newest change of a message, if it could not be shown.
-SELECT * FROM (SELECT * FROM outbox WHERE target = :target AND kind = 'edit' AND target <> '' ORDER BY id DESC LIMIT 1) e
-WHERE e.state = 'obsolete';
+SELECT * FROM outbox o WHERE o.target = :target AND o.kind = 'edit' AND o.target <> '' AND o.state = 'obsolete'
+  AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.target = :target AND n.kind = 'edit' AND n.target <> '' AND n.id > o.id);
 
 -- name: outbox_said
 SELECT COUNT(*) AS n, MIN(sent_at) AS oldest FROM outbox

@@ -49,9 +49,12 @@ Call = Good | Refused | Lost
 
 
 def new_session(*, trust_env: bool = False) -> aiohttp.ClientSession:
-    """A session for `Qyapi`, to be closed by its owner. Proxies of the environment only where asked for."""
+    """A session for `Qyapi`, to be closed by its owner. Proxies of the environment only where asked for. Whatever names
+    no time of its own, a WebSocket's greeting for one, ends after `TOTAL_SECONDS`."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=64, limit_per_host=0),
+        timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS),
+        # No limit for all together: who waits for a platform that hangs must not take the place of another's messages.
+        connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=trust_env,
     )

@@ -22,6 +22,7 @@ from bot.adapters.wecom_aibot.line import ACK_SECONDS, Line
 from bot.adapters.wecom_aibot.pauses import Pauses, Sleep
 from bot.adapters.wecom_aibot.wire import Frame, body_decoder, frame_decoder
 from bot.clock import Clock
+from bot.errors import place
 from storage.engine.base import Engine, StoreDownError
 from storage.unit import Unit
 
@@ -30,6 +31,7 @@ LOST = "wecom_aibot.connection_lost"
 REFUSED = "wecom_aibot.refused"
 TAKEN_OVER = "wecom_aibot.taken_over"
 GARBLED = "wecom_aibot.garbled_frame"
+BROKE = "wecom_aibot.connection_broke"
 
 REFUSED_HINT = "企业微信不认这个智能机器人：请核对 wecom_aibot.bot_id 和 Secret（在机器人的配置页），改好后重启。"
 TAKEN_HINT = "另一个程序用同一个 Secret 连上了，本机先停听。请确认只有一处在运行；十分钟后会再试一次。"
@@ -258,8 +260,11 @@ def _is_disconnected(frame: Frame) -> bool:
 
 
 async def _end(task: "asyncio.Task[None]") -> None:
+    """What broke it is told; the connection is then made anew."""
     task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    (result,) = await asyncio.gather(task, return_exceptions=True)
+    if isinstance(result, Exception):
+        log.error(BROKE, error=place(result))
 
 
 def _new_id(cmd: str) -> str:

@@ -73,11 +73,12 @@ class Intake:
         return body.quote is None and not any(_media(body)) and self._users.known(body.from_)
 
     async def take(self, body: Body, now: datetime, *, req_id: str = "", seconds: float = 8.0) -> Taken:
-        """What is to be stored. `seconds`: for all the fetching together; what is not there by then is left out.
+        """What is to be stored. `seconds`: for asking who it is, and for all the fetching; what is not there by
+        then is left out.
 
         Raises StoreDownError.
         """
-        user = await self._users.plain(body.from_)
+        user = await self._users.plain(body.from_, seconds)
         where = chat_id(body, user)
         key, message = event_id(body), body.msgid
         press = body.press

@@ -15,7 +15,7 @@ import structlog
 
 from bot.adapters.base import CannotEdit, Later, Never, SendResult, Sent
 from bot.adapters.wecom.api import Call, Good, Lost, Qyapi, Refused
-from bot.adapters.wecom.errcodes import judge
+from bot.adapters.wecom.errcodes import WEBHOOK_GONE, hint, judge
 from bot.adapters.wecom_aibot import render
 from bot.adapters.wecom_aibot.connection import Connection
 from bot.adapters.wecom_aibot.events import is_group
@@ -39,6 +39,7 @@ REMEMBERED = 2000
 NO_WAY = "no way into this chat is open"
 SAID = "wecom_aibot.said"
 RUNG_FAILED = "wecom_aibot.rung_failed"
+KEY_GONE = "wecom_aibot.webhook_key_gone"
 
 log = structlog.get_logger()
 Json = dict[str, Any]
@@ -72,7 +73,7 @@ class Speech:
         self._ways = ways
         self._api = api
         self._clock = clock
-        self._webhooks = webhooks
+        self._webhooks = dict(webhooks)  # those whose key is gone are forgotten until the next start
         self._said = Recent(REMEMBERED)  # first halves of what is under way
         self._tried: dict[str, ReplyRoute] = {}  # message key → the answer that was tried and may have arrived
 
@@ -223,6 +224,9 @@ class Speech:
         if isinstance(reply, Good):
             return self._sent("webhook", part)
         log.warning(RUNG_FAILED, message=render.stream_of(out.key), rung="webhook", why=_why(reply))
+        if isinstance(reply, Refused) and reply.code == WEBHOOK_GONE:
+            self._webhooks.pop(out.to.chat_id, None)
+            log.error(KEY_GONE, chat=out.to.chat_id, hint=hint(reply.code))
         result = judge(reply)
         return Never(why=result.why) if isinstance(result, Never) else result  # a dead key does not close the chat
 

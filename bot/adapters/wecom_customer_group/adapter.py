@@ -23,7 +23,8 @@ ADD = "/cgi-bin/externalcontact/add_msg_template"
 TEXT_BYTES = 4000
 MOST_GROUPS = 2000
 GATHER_SECONDS = 1.0
-"""Copies for many groups become one task: its member confirms once, not once per group."""
+"""Copies for many groups become one task: its member confirms once, not once per group. It is made as soon as none
+has come for so long."""
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NO_QUOTA = "this group has had all tasks of this month"
@@ -62,6 +63,8 @@ class CustomerGroupPlatform:
                 caption=TEXT_BYTES,
                 unit="utf8",
                 buttons=0,
+                at_once=MOST_GROUPS,
+                per_bot_second=MOST_GROUPS,
                 per_group_month=settings.per_group_month,
             ),
         )
@@ -91,7 +94,10 @@ class CustomerGroupPlatform:
         if task is None or len(task.chats) >= MOST_GROUPS or out.to.chat_id in task.chats:
             task = self._open[kind] = _Task()
             task.chats.append(out.to.chat_id)
-            await asyncio.sleep(self._gather)
+            gathered = 0
+            while gathered < len(task.chats):
+                gathered = len(task.chats)
+                await asyncio.sleep(self._gather)
             if self._open.get(kind) is task:
                 del self._open[kind]
             try:

@@ -75,9 +75,11 @@ class Puller:
             asked["cursor"] = cursor
         if not fresh or not self._notice:
             return await self._tokens.post(SYNC, asked)
-        reply = await self._tokens.post(SYNC, asked | {"token": self._notice})
+        notice = self._notice
+        reply = await self._tokens.post(SYNC, asked | {"token": notice})
         if isinstance(reply, Refused) and reply.code > 0 and reply.code not in SETUP:
-            self._notice = ""  # it may be the notice's token that is too old
+            if self._notice == notice:  # and no newer one came meanwhile
+                self._notice = ""  # it may be the notice's token that is too old
             return await self._tokens.post(SYNC, asked)
         return reply
 

@@ -110,15 +110,15 @@ class WebhookPlatform:
             if not isinstance(reply, Good):
                 return self._refused(group, reply)
         if attached is not None:
-            # The words arrived; for the picture's sake they must not come again.
-            await self._send_file(group, key, attached)
+            result = await self._send_file(group, key, attached)
+            # Where words arrived, they must not come again for the picture's sake.
+            return Sent() if words.strip() else result
         return Sent()
 
-    async def _send_file(self, group: str, key: str, data: bytes) -> None:
+    async def _send_file(self, group: str, key: str, data: bytes) -> SendResult:
         body = await self._as_body(key, data)
         reply = await self._api.post(SEND, {"key": key}, body) if isinstance(body, dict) else body
-        if not isinstance(reply, Good):
-            self._refused(group, reply)
+        return Sent() if isinstance(reply, Good) else self._refused(group, reply)
 
     async def _as_body(self, key: str, data: bytes) -> Json | Refused | Lost:
         """A picture goes as it is; anything else is handed in first (D 91770)."""
