@@ -107,6 +107,11 @@ class AibotPlatform:
         for name in settings.names:
             kit.hearing.answer_to(name)
 
+    @property
+    def ours(self) -> bool:
+        """base.OneSpeaker."""
+        return self.connection is None or self.connection.ours
+
     def parse(self, body: bytes) -> Inbound:
         return events.parse(body, self.bot)
 
