@@ -18,6 +18,7 @@ import pytest
 from bot.adapters.wecom_aibot.adapter import AibotPlatform
 from bot.app import App, build
 from bot.config import Settings, load
+from storage.model.tickets import EntryKind
 from storage.model.tickets import State as TicketState
 from storage.unit import Unit
 from tests.aibot import AT, BOT, STAFF
@@ -140,7 +141,7 @@ class Play:
             assert ticket.assignee_id is not None
             assert ticket.state is TicketState.CLAIMED
             kinds = Counter(entry.kind for entry in await unit.entries.of_ticket(ticket.id))
-            assert kinds["claimed"] == 1
+            assert kinds[EntryKind.CLAIMED] == 1
             person = await unit.people.get(ticket.assignee_id)
         assert person is not None
         return person.name
