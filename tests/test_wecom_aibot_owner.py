@@ -19,6 +19,7 @@ from storage.engine.base import StoreDownError
 from storage.model.messages import Button, Content, Outgoing
 from tests.aibot import AT, BOT, OWNERS, QUICK, STAFF, Play, running
 from tests.fake_wecom import FakeWecom
+from tests.fake_wecom.state import Fault
 from tests.soak.kit import query, until
 
 BRIEF = replace(QUICK, lease=0.4, look=0.05)
@@ -198,6 +199,28 @@ async def test_who_has_the_wrong_secret_stands_in_nobodys_way(tmp_path: Path, da
                 await two.until(lambda: fake.socket.connected, "the one with the right Secret is connected")
                 await leases_pass()
                 assert subscribes(fake) == 2
+
+
+async def test_who_cannot_reach_the_platform_lets_the_others_try(tmp_path: Path, database_url: str) -> None:
+    async with FakeWecom() as fake:
+        cut_off = {"bot_id": BOT, "secret": fake.setup.bot.secret, "url": "ws://127.0.0.1:1"}
+        life: dict[str, Any] = {
+            "url": database_url,
+            "patience": replace(QUICK, pause_cap=300, look=0.05),
+            "first": False,
+        }
+        async with running(tmp_path, fake, **life, wecom_aibot=cut_off), running(tmp_path, fake, **life) as two:
+            await two.until(lambda: fake.socket.connected, "the one with a way out is connected")
+
+
+async def test_asked_to_come_less_often_none_of_ours_comes(tmp_path: Path, database_url: str) -> None:
+    life: dict[str, Any] = {"url": database_url, "patience": replace(BRIEF, often=300), "first": False}
+    async with FakeWecom() as fake:
+        fake.inject(Fault("errcode", "aibot_subscribe", times=100, code=45009))
+        async with running(tmp_path, fake, **life) as one, running(tmp_path, fake, **life):
+            await one.until(lambda: subscribes(fake) == 1, "refused")
+            await leases_pass()
+            assert subscribes(fake) == 1
 
 
 async def test_a_process_of_this_machine_that_is_gone_is_not_waited_for(tmp_path: Path, database_url: str) -> None:

@@ -104,6 +104,7 @@ async def _two(folder: Path, database: str) -> None:
             assert heir.child.process is not None
             heir.child.send(signal.SIGTERM)
             assert await asyncio.to_thread(heir.child.process.wait, 20) == 0
+            heir.kill()  # only its log is left to close
             heir.start()
             back = await reconnected(emulator, 5)
             await until(lambda: quiet(talk, database), 60, "everything is said")

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,11 @@ class Emulator:
 
     async def subscribes(self) -> int:
         return int((await self.do("calls")).get("aibot_subscribe", 0))
+
+    async def frames(self) -> int:
+        """How much the bot has said or tried to."""
+        calls = await self.do("calls")
+        return sum(int(calls.get(cmd, 0)) for cmd in ("aibot_respond_msg", "aibot_send_msg"))
 
 
 def aibot(folder: Path, emulator: Emulator, database: str, name: str = "bot") -> Bot:
@@ -200,6 +206,8 @@ async def soak_kills(folder: Path, database: str, *, kills: int, messages: int, 
                 await talk.some(share // 3)
                 if chance.random() < 0.85:
                     await until(emulator.connected, 30, "connected", every=0.03)
+                if chance.random() < 0.85:
+                    await until(partial(_speaks, emulator, await emulator.frames()), 30, "it speaks", every=0.03)
                 await talk.some(share - share // 3, pause=0.02)
                 await asyncio.sleep(chance.uniform(0, 0.3))
                 bot.kill()
@@ -215,6 +223,10 @@ async def soak_kills(folder: Path, database: str, *, kills: int, messages: int, 
             return await reckon(talk, database, in_flight)
         finally:
             bot.kill()
+
+
+async def _speaks(emulator: Emulator, before: int) -> bool:
+    return await emulator.frames() > before
 
 
 async def soak_closes(folder: Path, database: str, *, closes: int, messages: int, seed: int = 7) -> Reckoning:
