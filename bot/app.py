@@ -22,9 +22,10 @@ from bot.adapters.local import LocalPlatform
 from bot.channels import open_channels
 from bot.clock import Clock, SystemClock
 from bot.config import ConfigError, Settings
-from bot.core import Core, assemble, process_name
+from bot.core import Core, assemble
 from bot.health import Health
 from bot.hearing import Hearing
+from bot.instance import process_name
 from bot.limits import ticket_settings
 from bot.local_directory import read_directory
 from bot.metrics import Metrics

@@ -1,8 +1,6 @@
 """The path, put together: what every way of running the bot shares (the program, the demo, the tests)."""
 
-import os
 import random
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,11 +30,6 @@ from storage.unit import Unit
 
 REMEMBERED = 5000
 """Messages of the newest tickets whose edits and albums are recognised after a restart."""
-
-
-def process_name() -> str:
-    """Who we are in leases: unique per start."""
-    return f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

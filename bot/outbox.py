@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.adapters.base import Later, Moved, Never, Platform, Sent, Unknown
+from bot.adapters.base import Later, Moved, Never, OneSpeaker, Platform, Sent, Unknown
 from bot.brief import say_brief
 from bot.clock import Clock
 from bot.errors import place
@@ -84,7 +84,7 @@ class Courier:
                     await self._settle(unit, done, now)
                 if now - self._kept_at >= RENEW:
                     await self._keep(unit, now)
-                waits = [await self._lease(unit, key, now, leased) for key in self._platforms]
+                waits = [await self._lease(unit, key, now, leased) for key in self._platforms if self._speaks(key)]
                 next_due = await unit.outbox.next_due()
         except BaseException:
             # Not written down: the answers are still true, the leases were never taken.
@@ -98,6 +98,11 @@ class Courier:
         if next_due is not None and next_due > now:
             moments.append(next_due)
         return min(moments, default=None)
+
+    def _speaks(self, key: tuple[str, str]) -> bool:
+        """Handed to and fro between processes, messages of one chat would lose their order."""
+        platform = self._platforms[key]
+        return not isinstance(platform, OneSpeaker) or platform.ours
 
     async def _keep(self, unit: Unit, now: datetime) -> None:
         """Hold on to our own sends first, then take over those of processes that died."""

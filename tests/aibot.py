@@ -18,8 +18,9 @@ from bot.adapters.wecom_aibot.adapter import AibotPlatform
 from bot.adapters.wecom_aibot.connection import Patience
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.core import Core, assemble, process_name
+from bot.core import Core, assemble
 from bot.hearing import Hearing
+from bot.instance import process_name
 from bot.metrics import Metrics
 from bot.web import wecom_hook
 from bot.web.server import Server
@@ -111,14 +112,19 @@ class Play:
 
 @contextlib.asynccontextmanager
 async def running(
-    folder: Path, fake: FakeWecom, *, patience: Patience = QUICK, first: bool = True, **more: Any
+    folder: Path, fake: FakeWecom, *, patience: Patience = QUICK, first: bool = True, url: str = "", **more: Any
 ) -> AsyncIterator[Play]:
-    """One life of the program; nothing is told to it when it ends."""
-    url = f"sqlite:///{folder / 'pingan.db'}"
-    await migrate(url)
+    """One life of the program; nothing is told to it when it ends. Not `first`: another may run beside it.
+
+    `url`: a migrated database; without one, a file of its own in `folder`.
+    """
+    if not url:
+        url = f"sqlite:///{folder / 'pingan.db'}"
+        await migrate(url)
     engine = connect(url)
     await engine.open()
-    hearing, clock, owner = Hearing(), SystemClock(), process_name()
+    hearing, clock = Hearing(), SystemClock()
+    owner = f"life:{process_name()}"  # of no machine: two that share a process id here must not inherit from each other
     async with new_session() as session, contextlib.AsyncExitStack() as stack:
         kit = Kit(
             settings=settings(fake, **more),

@@ -1,7 +1,7 @@
 """What a platform must be able to do, and what it may answer. Platforms translate, they do not decide."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from storage.model.channels import Capabilities, Cursor, Edits, Limits
 from storage.model.messages import Envelope, Inbound, Outgoing
@@ -79,6 +79,15 @@ class Platform(Protocol):
         """Fetch events until cancelled; acknowledge each only after `accept` returned."""
 
 
+@runtime_checkable
+class OneSpeaker(Protocol):
+    """A platform to which only one of several processes can speak at a time."""
+
+    @property
+    def ours(self) -> bool:
+        """Is it this process? Else what is to be said there is left in the outbox, for the one that can."""
+
+
 class Accept(Protocol):
     """Inbox.accept."""
 
@@ -99,6 +108,7 @@ __all__ = [
     "Limits",
     "Moved",
     "Never",
+    "OneSpeaker",
     "Platform",
     "SendResult",
     "Sent",

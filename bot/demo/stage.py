@@ -17,8 +17,9 @@ from rich.text import Text
 
 from bot.adapters.base import Accept, Capabilities, Limits, SendResult, Sent, UnreadableError
 from bot.config import Database, Settings, load
-from bot.core import Core, assemble, process_name
+from bot.core import Core, assemble
 from bot.hearing import Hearing
+from bot.instance import process_name
 from bot.metrics import Metrics
 from bot.seed import seed
 from handlers import FEATURES

@@ -49,6 +49,7 @@ FRESHEN = 0.5
 STORE_PAUSE = 0.5
 LAST_SECONDS = 3.0
 """When we stop, for pictures that are still on their way; then the words are stored without them."""
+
 CALL = "@民警"
 CALLBACKS = ("aibot_msg_callback", "aibot_event_callback")
 
@@ -129,6 +130,11 @@ class AibotPlatform:
             )
         for name in settings.names:
             kit.hearing.answer_to(name)
+
+    @property
+    def ours(self) -> bool:
+        """base.OneSpeaker."""
+        return self.connection is None or self.connection.ours
 
     def parse(self, body: bytes) -> Inbound:
         return events.parse(body, self.bot)

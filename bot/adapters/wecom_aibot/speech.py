@@ -34,7 +34,7 @@ RESPONSE_PATH = "/cgi-bin/aibot/response"
 WEBHOOK_PATH = "/cgi-bin/webhook/send"
 CONNECT_SOON = 2.0
 AGAIN = 1.0
-OTHER = 0.3
+RESTING = 3.0
 REMEMBERED = 2000
 NO_WAY = "no way into this chat is open"
 SAID = "wecom_aibot.said"
@@ -82,23 +82,38 @@ class Speech:
         if out.kind is OutKind.ANSWER:
             return Never(why="a press cannot be answered in private")
         if (wait := await self._wait()) is not None:
-            return wait
+            return await self._meanwhile(out) or wait
         try:
             return await self._change(out, target_ref) if out.kind is OutKind.EDIT else await self._say(out)
         except StoreDownError:
             return Later(why="store down", after=AGAIN)
 
     async def _wait(self) -> Later | None:
-        """Only who is connected can say anything, and nobody else may use up the ways to say it."""
+        """Only who is connected can say anything, and nobody else may use up the ways to say it.
+
+        The whole chat waits, so that its messages keep their order.
+        """
         if self._connection is None or self._connection.up.is_set():
             return None
         if not self._connection.ours:
-            return Later(why="another process is connected", after=OTHER)
+            return Later(why="another process is connected", after=AGAIN, chat_wide=True)
+        if self._connection.resting:
+            return Later(why="not connected for now", after=RESTING, chat_wide=True)
         try:
             await asyncio.wait_for(self._connection.up.wait(), CONNECT_SOON)
         except TimeoutError:
-            return Later(why="not connected", after=AGAIN)
+            return Later(why="not connected", after=AGAIN, chat_wide=True)
         return None
+
+    async def _meanwhile(self, out: Outgoing) -> SendResult | None:
+        """Deaf and dumb for minutes: a group with a webhook is told all the same, unless it may have been already."""
+        resting = self._connection is not None and self._connection.ours and self._connection.resting
+        if not resting or out.kind is OutKind.EDIT or not out.content.text.strip():
+            return None
+        if out.key in self._tried or f"{out.key}#words" in self._said or f"{out.key}#words" in self._tried:
+            return None
+        result = await self._webhook(out, Part(key=out.key, text=out.content.text))
+        return None if isinstance(result, Never) else result
 
     # -- changing the card that was just pressed
 
