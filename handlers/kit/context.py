@@ -15,6 +15,7 @@ from handlers.kit.errors import UsageError
 from handlers.kit.facts import Fact
 from handlers.kit.heard import Heard
 from handlers.kit.private import hide_private
+from handlers.kit.reach import Reach
 from storage.model.messages import (
     Address,
     Content,
@@ -62,7 +63,7 @@ class Actor:
 
 
 @dataclass(kw_only=True)
-class Context(Heard):
+class Context(Heard, Reach):
     """One event, job or cron slot being handled, inside its transaction."""
 
     now: datetime
@@ -73,7 +74,7 @@ class Context(Heard):
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
     desks: Mapping[int, Desk] = field(default_factory=dict)  # station id → its queues and rules, as remembered
-    answering_only: frozenset[str] = frozenset()  # platforms where we may speak only to those who have just spoken
+    may_leave: Callable[[Unit, Outgoing, datetime], Awaitable[bool]] | None = None
     actor: Actor | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -244,6 +245,11 @@ class Context(Heard):
         await self._put(out, public=False)
         return to
 
+    async def arrives(self, to: Address, content: Content, ticket_id: int | None = None) -> bool:
+        """Before it is said: does it leave at once? False where we may not speak until they write to us again."""
+        out = Outgoing(key="", to=to, content=content, ticket_id=ticket_id)
+        return self.may_leave is None or await self.may_leave(self.unit, out, self.now)
+
     async def private_chat(self, person_id: int, near: str = "") -> Address | None:
         """Where a person can be reached: on the platform `near` first (where their ticket came from), then where we may
         begin to speak, the platform of this event first among those."""
@@ -251,7 +257,7 @@ class Context(Heard):
         if not found:
             return None
         here = self.inbound.platform if self.inbound else ""
-        best = min(found, key=lambda i: (i.platform != near, i.platform in self.answering_only, i.platform != here))
+        best = min(found, key=lambda i: (i.platform != near, self.answering_only(i.platform), i.platform != here))
         return Address(platform=best.platform, bot=best.bot, chat_id=best.chat_id)
 
     async def say(
