@@ -133,12 +133,12 @@ class Courier:
         wait: datetime | None = None
         look = min(LOOK, LOOK_PER_PLACE * max(room, 1))
         rows = await unit.outbox.ready(*key, now, limit=look)
-        for ready in rows:
-            out = ready.row.out
+        for found in rows:
+            out = found.row.out
             chat = f"press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
             if room <= _kept_free(out.lane) or out.lane > max_lane or chat in chats:
                 continue
-            if await self._overtaken(unit, ready, now):
+            if await self._overtaken(unit, found, now):
                 continue
             pause = throttle.bot_wait(out.lane, now)
             if pause > 0:
@@ -150,7 +150,7 @@ class Courier:
                 continue
             chats.add(chat)  # whatever happens to this one, nothing later of its chat goes before it
             can = self._platforms[key].capabilities
-            ready, others = await bundled(unit, can, ready, now)
+            ready, others = await bundled(unit, can, found, now)
             if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
                 continue
             if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):

@@ -31,7 +31,8 @@ async def overdue(unit: Unit, can: Capabilities, row: OutRow, now: datetime) -> 
 
 
 async def arrives(unit: Unit, can: Capabilities, out: Outgoing, now: datetime) -> bool:
-    """Before `out` is queued: will it leave at once, as far as words of a person are needed for it?"""
+    """Before `out` is queued: will it leave at once, as far as words of a person are needed for it? What is queued
+    already leaves in one message with it."""
     return not can.takes_turns or await _has_turn(unit, can, out, now, coming=await unit.outbox.coming(out.to.key))
 
 

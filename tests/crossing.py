@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.adapters.wecom_aibot.adapter import AibotPlatform
 from bot.app import App, build
 from bot.clock import SystemClock
 from bot.config import Settings, load
@@ -173,8 +174,8 @@ class Play:
             await asyncio.wait_for(self.app.local.ready.wait(), 10)
         if "telegram" in self.town.channels:
             await asyncio.wait_for(self.app.telegram.ready.wait(), 10)
-        for (name, _), platform in self.app.core.platforms.items():
-            if name == "wecom_aibot" and platform.connection is not None:
+        for platform in self.app.core.platforms.values():
+            if isinstance(platform, AibotPlatform) and platform.connection is not None:
                 await asyncio.wait_for(platform.connection.up.wait(), 10)
 
     # ── what people do ─────────────────────────────────────────────────────

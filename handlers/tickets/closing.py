@@ -11,6 +11,7 @@ from handlers.tickets.find import officer_name
 from handlers.tickets.follow import note
 from handlers.tickets.limits import limits_at
 from handlers.tickets.reopening import reopen
+from handlers.tickets.telling import waits_on
 from handlers.tickets.view import refresh
 from storage.model.messages import Button, Content, Lane, Role
 from storage.model.people import PersonRole
@@ -32,23 +33,27 @@ def answer_buttons(ticket: Ticket) -> tuple[Button, Button]:
     )
 
 
-async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
+async def ask_reporter(ctx: Context, ticket: Ticket) -> str:
     """The notice of a closing always reaches the reporter: a new message where the report was made.
 
     A confidential matter is closed in private. Where we cannot write to its reporter, the group reads a number only.
+    The platform where the reporter must write to us before it arrives, as people call it; "" if it leaves at once.
     """
     buttons = answer_buttons(ticket)
     key = ask_key(ticket)
     if ticket.confidential:
         content = Content(text=texts.closing(ticket), buttons=(buttons,))
-        who, near, lane = ticket.reporter_id, ticket.source.platform, Lane.RESIDENT
-        told = await ctx.tell(who, content, lane=lane, role=Role.ASK, ticket_id=ticket.id, key=key, near=near)
-        if told is not None:
-            return
+        to = await ctx.private_chat(ticket.reporter_id, ticket.source.platform)
+        if to is not None:
+            waits = await waits_on(ctx, ticket, to, content)
+            await ctx.tell(to, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key)
+            return waits
     reply_to = "" if ticket.confidential else ticket.source_message
     text = texts.closing(ticket) if ticket.private or not ticket.sensitive else await _number_only(ctx, ticket)
     content = Content(text=text, buttons=(buttons,), reply_to=reply_to)
+    waits = await waits_on(ctx, ticket, ticket.source, content)
     await ctx.say(ticket.source, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key)
+    return waits
 
 
 async def _number_only(ctx: Context, ticket: Ticket) -> str:
@@ -82,7 +87,8 @@ async def _confirm(ctx: Context, ticket: Ticket) -> None:
     await refresh(ctx, moved)
     cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
     await _change(ctx, moved, texts.ask_rating(moved), say.RATE_IN_GROUP.format(number=texts.number(moved)), cells)
-    await ctx.answer(texts.CONFIRMED_NOTE)
+    if ctx.shows_changes(ctx.event.platform):  # elsewhere the question of the rating says it
+        await ctx.answer(texts.CONFIRMED_NOTE)
 
 
 async def _change(ctx: Context, ticket: Ticket, text: str, in_group: str = "", cells: tuple[Button, ...] = ()) -> None:

@@ -116,8 +116,7 @@ SELECT * FROM outbox WHERE chat_key = :chat_key AND sent_at > :since AND sent_at
 ORDER BY sent_at DESC, id DESC LIMIT :limit;
 
 -- name: outbox_coming
-SELECT COUNT(*) AS n FROM outbox
-WHERE chat_key = :chat_key AND kind = 'send' AND (state = 'leased' OR (state = 'pending' AND error <> :why));
+SELECT COUNT(*) AS n FROM outbox WHERE chat_key = :chat_key AND state = 'leased' AND kind = 'send';
 
 -- name: outbox_together
 -- Words that may share one message; never what may have been sent already.

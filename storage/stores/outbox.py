@@ -129,8 +129,8 @@ class Outbox:
         return (row["n"], from_ms_or_none(row["oldest"])) if row else (0, None)
 
     async def coming(self, chat_key: str) -> int:
-        """How many messages are on their way to that chat, without those that wait for a word of its person."""
-        row = await self._tx.one("outbox_coming", chat_key=chat_key, why=WAITS_FOR_TURN)
+        """How many messages are on their way to that chat."""
+        row = await self._tx.one("outbox_coming", chat_key=chat_key)
         return int(row["n"]) if row else 0
 
     async def together(self, chat_key: str, lane: Lane, now: datetime, limit: int) -> list[OutRow]:
