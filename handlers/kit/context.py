@@ -13,7 +13,6 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, is_staff, may
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import Fact
-from handlers.kit.heard import Heard
 from handlers.kit.private import hide_private
 from handlers.kit.reach import Reach
 from storage.model.messages import (
@@ -63,7 +62,7 @@ class Actor:
 
 
 @dataclass(kw_only=True)
-class Context(Heard, Reach):
+class Context(Reach):
     """One event, job or cron slot being handled, inside its transaction."""
 
     now: datetime
@@ -127,7 +126,7 @@ class Context(Heard, Reach):
             raise UsageError(texts.NO_RIGHT_ANONYMOUS)
         if self.actor is not None and is_staff(self.actor.role_at(station_id)):
             raise UsageError(texts.NO_RIGHT_STAFF)
-        raise UsageError(texts.NO_RIGHT)
+        raise UsageError(self.calling(texts.NO_RIGHT))
 
     # ── whom and what it is about: what this event has brought along is not asked again ───
     async def person(self, person_id: int) -> Person | None:
@@ -251,13 +250,12 @@ class Context(Heard, Reach):
         return self.may_leave is None or await self.may_leave(self.unit, out, self.now)
 
     async def private_chat(self, person_id: int, near: str = "") -> Address | None:
-        """Where a person can be reached: on the platform `near` first (where their ticket came from), then where we may
-        begin to speak, the platform of this event first among those."""
+        """Where a person can be reached; see `nearest`. `near`: the platform their ticket came from."""
         found = [i for i in await self.unit.people.identities(person_id) if i.chat_id]
         if not found:
             return None
-        here = self.inbound.platform if self.inbound else ""
-        best = min(found, key=lambda i: (i.platform != near, self.answering_only(i.platform), i.platform != here))
+        mine = self.inbound is not None and self.actor is not None and self.actor.person.id == person_id
+        best = self.nearest(found, near, self.event.platform if mine else "")
         return Address(platform=best.platform, bot=best.bot, chat_id=best.chat_id)
 
     async def say(

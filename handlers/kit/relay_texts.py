@@ -9,9 +9,7 @@ NEED_REPLY = "请写上要说的话，比如：回复 {number} 我们半小时�
 NEED_NOTE = "请写上要记的话，比如：备注 {number} 当事人电话打不通"
 REPLIED = "已回复反映人（{number}）。"
 REPLIED_HIDDEN = "已回复反映人（{number}）。群里大家都看得到，话里的号码已隐去。"
-REPLIED_WAITS = (
-    "{number}这句话还没送到：反映人要在{where}上再写一句，平台才让我们发。对方一写就送到；急的话请打电话。"
-)
+REPLIED_WAITS = "{number}这句话还没送到：反映人要在{where}上再写一句，平台才让我们发。对方一写就送到；急的话请打电话。"
 NOT_DELIVERED = "{number}您的话没能送到反映人：“{text}”。请用别的办法联系对方。"
 CLOSING_NOT_DELIVERED = "{number}的处理结果没能送到反映人。请用别的办法告诉对方。"
 REPLIED_BY = "{number}{officer}回复了反映人：{text}"

@@ -15,7 +15,7 @@ NAME = "平安小助手"
 # ── general ────────────────────────────────────────────────────────────────
 NEED_NUMBER = "请写上单号，比如：12 或 12号。不记得单号，发“我的”看看（民警发“待办”）。"
 NEED_PAGE = "页码写一个数字就行，比如：待办 2"
-NO_RIGHT = "这个要由民警来操作。您有事可以直接 @民警 说一声，我们马上登记。"
+NO_RIGHT = "这个要由民警来操作。您有事可以直接 @民警，我们马上登记。"
 NO_RIGHT_STAFF = "这个需要更高的权限，请找值班长或所领导。"
 NO_RIGHT_ANONYMOUS = "匿名身份不能办理这个。请用您本人的身份再发一次。"
 UNKNOWN_COMMAND = "我没看懂。发“帮助”看看我能做什么。"
@@ -34,15 +34,18 @@ GOT_IT = "好的。"
 # ── help ───────────────────────────────────────────────────────────────────
 HELP_HEAD = "我是{name}，帮您和民警之间传话、盯进度。"
 HELP_REPORT = "有事：在群里 @民警，写清什么事、在哪里；不方便公开的，私下发给我。"
+HELP_REPORT_HERE = "有事：直接在这里说，写清什么事、在哪里。"
 HELP_LIST = "还可以发："
 HELP_LIST_GROUP = "还可以发（在群里要先 @民警，比如“@民警 我的”）："
 HELP_TAIL = "紧急情况请直接拨打 110。怀疑诈骗请拨 96110。"
 
 
-def help_text(lines: Sequence[str], station: str, *, public: bool) -> str:
+def help_text(lines: Sequence[str], station: str, *, public: bool, groups: bool) -> str:
+    """`groups`: can we be called in groups of this platform?"""
     head = HELP_HEAD.format(name=f"{station}{NAME}")
     listed = HELP_LIST_GROUP if public else HELP_LIST
-    return "\n".join([head, HELP_REPORT, listed, *(f"· {line}" for line in lines), HELP_TAIL])
+    report = HELP_REPORT if groups else HELP_REPORT_HERE
+    return "\n".join([head, report, listed, *(f"· {line}" for line in lines), HELP_TAIL])
 
 
 # ── tickets: to the reporter ───────────────────────────────────────────────

@@ -86,18 +86,37 @@ async def _confirm(ctx: Context, ticket: Ticket) -> None:
     ctx.emit(TicketClosed(ticket_id=moved.id))
     await refresh(ctx, moved)
     cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
-    await _change(ctx, moved, texts.ask_rating(moved), say.RATE_IN_GROUP.format(number=texts.number(moved)), cells)
-    if ctx.shows_changes(ctx.event.platform):  # elsewhere the question of the rating says it
+    text, elsewhere = texts.ask_rating(moved), await _asked_elsewhere(ctx, moved)
+    in_group = say.RATE_IN_GROUP.format(number=texts.number(moved))
+    await _change(ctx, moved, text, in_group, cells, silent=elsewhere)
+    if elsewhere:
+        await ctx.reply(Content(text=text, buttons=(cells,)), role=Role.ASK, ticket_id=moved.id)
+    elif ctx.shows_changes(ctx.event.platform):  # where nothing changes, the question comes anew and gives thanks
         await ctx.answer(texts.CONFIRMED_NOTE)
 
 
-async def _change(ctx: Context, ticket: Ticket, text: str, in_group: str = "", cells: tuple[Button, ...] = ()) -> None:
-    """Edit the closing message, so that its old buttons are gone. `in_group`: instead, where others read it."""
+async def _asked_elsewhere(ctx: Context, ticket: Ticket) -> bool:
+    """Does its reporter speak to us in private, and not where we asked?"""
+    row = await ctx.unit.outbox.by_key(ask_key(ticket))
+    return row is not None and ctx.event.chat.private and row.out.to.key != ctx.event.chat.address.key
+
+
+async def _change(
+    ctx: Context,
+    ticket: Ticket,
+    text: str,
+    in_group: str = "",
+    cells: tuple[Button, ...] = (),
+    *,
+    silent: bool = False,
+) -> None:
+    """Edit the closing message, so that its old buttons are gone. `in_group`: instead, where others read it. `silent`:
+    where it cannot be edited, nothing follows."""
     row = await ctx.unit.outbox.by_key(ask_key(ticket))
     to = row.out.to if row is not None else ctx.event.chat.address
     public = not ticket.private and to.key == ticket.source.key
     shown = in_group if in_group and public and ticket.sensitive else text
-    content = Content(text=shown, buttons=(cells,) if cells else (), brief=shown if cells else "")
+    content = Content(text=shown, buttons=(cells,) if cells else (), brief=shown if cells and not silent else "")
     await ctx.edit(ask_key(ticket), to, content, public=public, lane=Lane.RESIDENT, ticket_id=ticket.id)
 
 
@@ -116,6 +135,8 @@ async def rate(ctx: Context, arg: tuple[int, int]) -> None:
     await refresh(ctx, rated)
     in_group = say.RATED_IN_GROUP.format(number=texts.number(rated), rating=rating)
     await _change(ctx, rated, texts.rated(rated), in_group)
+    if await _asked_elsewhere(ctx, rated):
+        await ctx.close_question(texts.rated(rated))
     await note(ctx, rated, texts.REPORTER_RATED.format(number=texts.number(rated), rating=rating))
     if rating is Rating.POOR:
         await _tell_leaders(ctx, rated)
