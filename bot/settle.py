@@ -10,7 +10,7 @@ from bot.adapters.base import CannotEdit, Later, Moved, Never, Platform, SendRes
 from bot.brief import say_brief
 from bot.publish import JOB
 from bot.throttle import backoff
-from handlers.kit.facts import DeliveryFailed
+from handlers.kit.facts import DeliveryFailed, DeliveryWaits
 from storage.model.messages import OutKind, OutRow, OutState, Policy
 from storage.stores.outbox import WAITS_FOR_TURN
 from storage.unit import Unit
@@ -65,6 +65,9 @@ async def _later(
     if age > (patience(row) if result.why == WAITS_FOR_TURN else GIVE_UP):
         await never(unit, row, f"gave up: {result.why}", now)
         return
+    if result.why == WAITS_FOR_TURN and row.attempts == 0:
+        fact = DeliveryWaits(outbox_id=row.id)
+        await _job(unit, JOB, f"waits:{row.id}", {"fact": "DeliveryWaits", "data": asdict(fact)}, now)
     pause = backoff(age, jitter) if result.after is None else timedelta(seconds=result.after)
     await unit.outbox.later(row.id, owner=owner, due_at=now + pause, error=result.why, copy=row.maybe_copy)
     if result.chat_wide:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -18,6 +17,7 @@ from bot.adapters.wecom_aibot.adapter import AibotPlatform
 from bot.app import App, build
 from bot.clock import SystemClock
 from bot.config import Settings, load
+from handlers.tickets.view import card_buttons
 from storage.model.tickets import Ticket
 from storage.unit import Unit
 from tests.fake_telegram import FakeTelegram
@@ -53,7 +53,11 @@ GROUPS = {
     "wecom_aibot": (STAFF_ROOM, "民警群", "民警"),
 }
 TELEGRAM_IDS = {"wang": "7", "li": "8", "sun": "9"}
-TICKET = re.compile(r"(\d+) 号 · (\S+)")
+NEXT = {"接单", "到场", "办结", "转派", "更多"}
+"""Buttons that say what a ticket still needs."""
+
+AGAIN = ("已回复反映人", "已转告", "您是民警")
+"""Answers that may be read more than once: each to something that was said."""
 
 
 class MovedClock(SystemClock):
@@ -63,6 +67,9 @@ class MovedClock(SystemClock):
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+
+AT = "@平安小助手 "
 
 
 @dataclass
@@ -259,6 +266,14 @@ class Play:
         await self.until(found, f"{who} menu [{label}]")
         await self.wecom.kf.press(who, found()[-1])
 
+    async def officers_say_hello(self) -> None:
+        """Nobody can be written to by 智能机器人 who has not."""
+        for who in ("wang", "li", "sun"):
+            await self.wecom.say(who, "你好")
+            await self.wecom.until_seen(who, 1)
+        await self.wecom.say("li", f"{AT}你好", STAFF_ROOM)
+        await self.wecom.until_seen(STAFF_ROOM, 1)
+
     # ── what they see ──────────────────────────────────────────────────────
     def texts(self, chat: str, channel: str = "") -> list[str]:
         return [shown.text for shown in self.wecom.seen(chat, channel)]
@@ -315,6 +330,32 @@ class Play:
                 return
             await asyncio.sleep(0.02)
         raise AssertionError(f"still busy\n{self.transcript()}")
+
+    async def all_is_well(self, *hidden: str) -> None:
+        """Once nothing moves: no complaint of a platform, nothing private nor `hidden` in a group, nothing said twice,
+        and the newest card of every chat shows how 1 号 stands."""
+        await self.idle()
+        assert self.wecom.state.complaints == []
+        in_groups = "".join(self.texts(STAFF_ROOM))
+        in_groups += "".join("".join(shown.history) for shown in self.wecom.seen(STAFF_ROOM)) + "".join(
+            sent.text for sent in self.town.telegram.state.sent if sent.chat_id < 0
+        )
+        assert not [word for word in (PHONE, PHONE[-4:], *hidden) if word in in_groups]
+        ticket = await self.ticket()
+        assert ticket is not None
+        wanted = {button.label for row in card_buttons(ticket) for button in row}
+        for chat in {shown.chat for shown in self.wecom.state.shown}:
+            said = [text for text in self.texts(chat) if not text.startswith(AGAIN)]
+            assert len(said) == len(set(said)), said
+            about = [set(shown.labels) & NEXT for shown in self.wecom.seen(chat) if "1 号" in shown.text]
+            live = [labels for labels in about if labels]
+            assert not live or (live[-1] == wanted if wanted else not about[-1]), (chat, self.transcript())
+        for room in self.town.telegram.state.rooms.values():
+            texts = [shown.get("text", "") for shown in room.ours.values()]
+            assert len(texts) == len(set(texts)), texts
+            for shown in room.ours.values():
+                rows = (shown.get("reply_markup") or {}).get("inline_keyboard") or []
+                assert {button["text"] for row in rows for button in row} & NEXT in (set(), wanted), shown
 
     def transcript(self) -> str:
         """All that people see on the emulators, for eyes."""

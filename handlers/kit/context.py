@@ -324,13 +324,19 @@ class Context(Reach):
         )
         await self._put(out, public=public)
 
-    async def close_question(self, text: str, key: str = "") -> None:
-        """A question of ours (of that key, or the one whose button was pressed) is answered: it loses its buttons."""
-        where = self.event.chat.address
-        outbox = self.unit.outbox
-        row = await outbox.by_key(key) if key else await outbox.by_ref(where, self.event.message_id)
-        if row is not None and row.out.role is Role.ASK:
-            await self.edit(row.out.key, row.out.to, Content(text=text), public=self.public, lane=row.out.lane)
+    async def close_question(self, text: str, key: str = "", *, answering: bool = False) -> None:
+        """A question of ours (of that key, or the one whose button was pressed) is answered: it loses its buttons.
+        `answering`: whoever pressed reads the same; where a press has no answer of its own, by the question alone."""
+        outbox, here = self.unit.outbox, self.event
+        row = await (outbox.by_key(key) if key else outbox.by_ref(here.chat.address, here.message_id))
+        closed = row is not None and row.out.role is Role.ASK
+        alone = answering and closed and not here.callback_id
+        if row is not None and closed:
+            content = Content(text=text, brief=text if alone else "")
+            await self.edit(row.out.key, row.out.to, content, public=self.public, lane=row.out.lane)
+        self.answered |= alone
+        if answering and not alone:
+            await self.answer(text)
 
     # ── what else to do ────────────────────────────────────────────────────
     async def ask(self, step: str, data: dict[str, Any], *, minutes: int = 30) -> None:

@@ -7,9 +7,10 @@ import msgspec
 from handlers.kit import parse, texts
 from handlers.kit import relay_texts as say
 from handlers.kit.access import Permission
+from handlers.kit.account_texts import platform_name
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
-from handlers.kit.facts import DeliveryFailed
+from handlers.kit.facts import DeliveryFailed, DeliveryWaits
 from handlers.kit.names import public_name
 from handlers.kit.private import hide_private
 from handlers.tickets.closing import ask_key
@@ -194,19 +195,28 @@ async def _tell_holder(ctx: Context, ticket: Ticket, words: str) -> None:
 @tickets.on(DeliveryFailed)
 async def undelivered(ctx: Context, fact: DeliveryFailed) -> None:
     """Who spoke to the reporter learns that it did not arrive; whoever has the ticket, that its ending did not."""
-    row = await ctx.unit.outbox.get(fact.outbox_id)
+    await _tell_fate(ctx, fact.outbox_id, say.NOT_DELIVERED, say.CLOSING_NOT_DELIVERED)
+
+
+@tickets.on(DeliveryWaits)
+async def delivered_later(ctx: Context, fact: DeliveryWaits) -> None:
+    """The same, where the platform counted otherwise than we did."""
+    await _tell_fate(ctx, fact.outbox_id, say.REPLIED_WAITS, say.CLOSING_WAITS)
+
+
+async def _tell_fate(ctx: Context, outbox_id: int, of_words: str, of_closing: str) -> None:
+    row = await ctx.unit.outbox.get(outbox_id)
     ticket = await ctx.unit.tickets.get(row.out.ticket_id) if row is not None and row.out.ticket_id else None
     if row is None or ticket is None:
         return
-    number = texts.number(ticket)
+    known = {"number": texts.number(ticket), "where": platform_name(row.out.to.platform)}
     if row.out.key == ask_key(ticket):
-        await note(ctx, ticket, say.CLOSING_NOT_DELIVERED.format(number=number))
-    elif is_reply(row):
-        whole = _WHOLE.fullmatch(row.out.key)
-        entry = await ctx.unit.entries.get(int(whole[1])) if whole else None
-        if entry is not None and entry.actor_id is not None:
-            told = say.NOT_DELIVERED.format(number=number, text=entry.text)
-            await ctx.tell(entry.actor_id, told, ticket_id=ticket.id)
+        await note(ctx, ticket, of_closing.format(**known))
+        return
+    whole = _WHOLE.fullmatch(row.out.key)
+    entry = await ctx.unit.entries.get(int(whole[1])) if whole else None
+    if entry is not None and entry.actor_id is not None:
+        await ctx.tell(entry.actor_id, of_words.format(text=entry.text, **known), ticket_id=ticket.id)
 
 
 @tickets.button("unsay", args=parse.row_id, allow=Permission.REPORT)
@@ -231,8 +241,9 @@ async def unsay(ctx: Context, entry_id: int) -> None:
             await ctx.edit(row.out.key, row.out.to, content, public=public, lane=row.out.lane, ticket_id=ticket.id)
         text = say.UNSAID_ENTRY.format(text=entry.text)
         await ctx.log(EntryKind.NOTED, ticket=ticket, text=text, data={"unsaid": entry.id})
-        await ctx.close_question(done)
-    await ctx.answer(done)
+        await ctx.close_question(done, answering=True)
+    else:
+        await ctx.answer(done)
 
 
 async def _unsaid(ctx: Context, entry: Entry) -> bool:

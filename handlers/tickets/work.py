@@ -181,5 +181,4 @@ async def press_service(ctx: Context, arg: tuple[int, int]) -> None:
     service = SERVICES[arg[1]]
     await ctx.log(EntryKind.SERVED, ticket=ticket, text=service)
     served = life_texts.SERVED.format(number=texts.number(ticket), service=service)
-    await ctx.close_question(served)
-    await ctx.answer(served)
+    await ctx.close_question(served, answering=True)
