@@ -10,6 +10,7 @@ import structlog
 
 from bot.adapters.base import Later, Moved, Never, OneSpeaker, Platform, Sent, Unknown
 from bot.brief import say_brief
+from bot.bundling import bind, bundled
 from bot.clock import Clock
 from bot.errors import place
 from bot.metrics import Metrics
@@ -135,12 +136,12 @@ class Courier:
         wait: datetime | None = None
         look = min(LOOK, LOOK_PER_PLACE * max(room, 1))
         rows = await unit.outbox.ready(*key, now, limit=look)
-        for ready in rows:
-            out = ready.row.out
+        for found in rows:
+            out = found.row.out
             chat = f"press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
             if room <= _kept_free(out.lane) or out.lane > max_lane or chat in chats:
                 continue
-            if await self._overtaken(unit, ready, now):
+            if await self._overtaken(unit, found, now):
                 continue
             pause = throttle.bot_wait(out.lane, now)
             if pause > 0:
@@ -150,17 +151,18 @@ class Courier:
                     break
                 max_lane = Lane.RESIDENT
                 continue
-            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
-                chats.add(chat)
-                continue
             chats.add(chat)  # whatever happens to this one, nothing later of its chat goes before it
+            can = self._platforms[key].capabilities
+            ready, others = await bundled(unit, can, found, now)
+            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
+                continue
             if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):
                 continue
+            await bind(unit, ready.row, others, now)
             if not await unit.outbox.lease(ready.row.id, owner=self._owner, until=now + LEASE):
                 continue
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
-            can = self._platforms[key].capabilities
             leased.append(_to_send(ready, marked=now - ready.row.created_at >= timedelta(seconds=can.drops_copies)))
         if wait is None and room > FOR_PEOPLE and len(rows) == look:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them

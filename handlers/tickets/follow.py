@@ -68,6 +68,15 @@ async def note(ctx: Context, ticket: Ticket, sentence: str) -> None:
         await ctx.say(group, said, lane=lane(ticket), ticket_id=ticket.id)
 
 
+async def card_follows(ctx: Context, ticket: Ticket) -> bool:
+    """Does whoever has it see on the card what is added?"""
+    holder = ticket.assignee_id or ticket.routed_id
+    to = await ctx.private_chat(holder) if holder is not None else None
+    if to is not None:
+        return ctx.shows_changes(to.platform)
+    return all(ctx.shows_changes(group.platform) for group in await card_groups(ctx, ticket))
+
+
 async def forward(ctx: Context, ticket: Ticket, item: Attachment) -> None:
     """Show a picture or place to whoever has the ticket, if they are on the platform that keeps it."""
     holder = ticket.assignee_id or ticket.routed_id

@@ -20,6 +20,7 @@ class Limits:
     text: int = 4096
     caption: int = 1024
     unit: str = "utf16"
+    menu: int = 0  # a text with buttons under it
     answer: int = 200
     buttons: int = 100  # on one message; what is beyond is chosen by number
     at_once: int = 48  # sends under way of one bot; a platform that hangs never holds up another

@@ -190,6 +190,7 @@ class Content:
     ask: bool = False  # opens the answering field where the platform can
     alert: bool = False  # an ANSWER that must be tapped away
     loud: bool = False  # rings where the platform can: for what cannot wait
+    can_wait: bool = False  # where we may say only so much, what matters more goes first
     brief: str = ""  # an EDIT in one new line, for platforms that cannot change what they sent; "": then nothing
 
 

@@ -11,8 +11,9 @@ LOOK_AGAIN = 1800.0
 TEXT_BYTES = 2048
 
 
-def resident_channel(*, per_turn: int, turn_hours: float, buttons: int) -> Capabilities:
-    """One to one with residents. `buttons`: how many a message can have; 0: none, people choose by number."""
+def resident_channel(*, per_turn: int, turn_hours: float, buttons: int, menu: int = 0) -> Capabilities:
+    """One to one with residents. `buttons`: how many a message can have; 0: none, people choose by number. `menu`:
+    bytes of the text above them."""
     return Capabilities(
         hears_mentions=False,
         replies=False,
@@ -27,6 +28,7 @@ def resident_channel(*, per_turn: int, turn_hours: float, buttons: int) -> Capab
             unit="utf8",
             answer=TEXT_BYTES,
             buttons=buttons,
+            menu=menu,
             per_turn=per_turn,
             turn_hours=turn_hours,
         ),

@@ -17,7 +17,7 @@ from bot.adapters.wecom.tokens import Credential, Tokens
 from bot.adapters.wecom.turns import judge_turn, own_id, resident_channel
 from bot.adapters.wecom_kf.parse import PLATFORM, parse_row
 from bot.adapters.wecom_kf.pulling import Puller
-from bot.adapters.wecom_kf.render import ENTRIES, greeting, is_greeting, render
+from bot.adapters.wecom_kf.render import ENTRIES, HEAD_BYTES, greeting, is_greeting, render
 from bot.clock import Clock
 from bot.errors import StoreDownError
 from storage.model.messages import Inbound, Outgoing, OutKind
@@ -46,7 +46,7 @@ class KfPlatform:
         settings = kit.settings.wecom_kf
         self.bot = settings.open_kfid
         self.capabilities = resident_channel(
-            per_turn=settings.per_turn, turn_hours=settings.turn_hours, buttons=ENTRIES
+            per_turn=settings.per_turn, turn_hours=settings.turn_hours, buttons=ENTRIES, menu=HEAD_BYTES
         )
         self.callback_path = settings.callback_path
         self._tokens = tokens
