@@ -15,6 +15,7 @@ from bot.choosing import as_press, is_number
 from bot.clock import Clock
 from bot.errors import place
 from bot.hearing import Hearing
+from bot.media import want
 from bot.metrics import Metrics
 from bot.post import post
 from bot.publish import Publisher
@@ -68,6 +69,7 @@ class Dispatcher:
         self._router = router
         self._platforms = platforms
         self._answering_only = frozenset(p.name for p in platforms.values() if p.capabilities.limits.per_turn)
+        self._shows = {p.name: p.capabilities.shows for p in platforms.values()}
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
@@ -96,6 +98,7 @@ class Dispatcher:
             features=self._router.features,
             all_settings=self._publisher.settings,
             answering_only=self._answering_only,
+            shows=self._shows,
             station=station,
         )
 
@@ -195,6 +198,8 @@ class Dispatcher:
             await ctx.answer("")
         if ctx.forgotten:
             await ctx.unit.inbox.forget(row.id)
+        else:
+            await want(ctx.unit, (event, *ctx.earlier), platform, ctx.now)
 
     async def _spoke(self, ctx: Context, row: InboxRow) -> None:
         """Where it counts who spoke last when, this counts, whatever becomes of the event."""

@@ -17,6 +17,8 @@ from handlers.kit.heard import Heard
 from handlers.kit.private import hide_private
 from storage.model.messages import (
     Address,
+    Attachment,
+    AttachmentKind,
     Content,
     InboundKind,
     Lane,
@@ -74,6 +76,7 @@ class Context(Heard):
     all_settings: dict[type, Any] = field(default_factory=dict)
     desks: Mapping[int, Desk] = field(default_factory=dict)  # station id → its queues and rules, as remembered
     answering_only: frozenset[str] = frozenset()  # platforms where we may speak only to those who have just spoken
+    shows: Mapping[str, frozenset[AttachmentKind]] = field(default_factory=dict)  # what each running platform can show
     actor: Actor | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -253,6 +256,11 @@ class Context(Heard):
         here = self.inbound.platform if self.inbound else ""
         best = min(found, key=lambda i: (i.platform != near, i.platform in self.answering_only, i.platform != here))
         return Address(platform=best.platform, bot=best.bot, chat_id=best.chat_id)
+
+    def can_show(self, to: Address, items: Sequence[Attachment]) -> bool:
+        """Can all of this be shown there? A place always can, in words."""
+        shown = self.shows.get(to.platform, frozenset())
+        return all(item.kind in shown or item.kind is AttachmentKind.LOCATION for item in items)
 
     async def say(
         self,

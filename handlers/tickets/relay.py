@@ -12,6 +12,7 @@ from handlers.kit.private import hide_private
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
 from handlers.tickets.follow import note
+from handlers.tickets.view import going
 from storage.model.messages import Address, Button, Content, InboundKind, Lane, OutRow, Role
 from storage.model.tickets import Entry, EntryKind, Ticket
 
@@ -128,8 +129,9 @@ async def relay(ctx: Context, ticket: Ticket, words: str) -> None:
         raise UsageError(texts.LONG_FINDING.format(limit=LONGEST))
     to, reply_to = await _where(ctx, ticket)
     items = ctx.event.attachments
-    if items and to.platform != ctx.event.platform:
+    if not ctx.can_show(to, items):
         raise UsageError(say.OTHER_PLATFORM.format(number=texts.number(ticket)))
+    items = tuple(going(item, ctx.event.platform, to) for item in items)
     entry = await _log(ctx, ticket, words, public=not ticket.confidential)
     station = await ctx.station_of(ticket)
     told = words or texts.attachment_list([item.kind for item in items])

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.adapters.keeping import keep, sniff
+from bot.adapters.keeping import FILE_REF, keep, sniff
 from bot.adapters.wecom.api import CONNECT_SECONDS, SessionFactory
 from bot.adapters.wecom.crypto import BadBodyError, open_media
 from storage.engine.base import StoreDownError
@@ -25,7 +25,6 @@ HOSTS = ("qq.com", "myqcloud.com")
 MAX_BYTES = 20 * 1024 * 1024
 ALIVE = timedelta(minutes=5)
 FETCH_SECONDS = 60.0
-REF_PREFIX = "file/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +97,7 @@ class MediaFiles:
             await asyncio.to_thread(keep, self._folder, ref, data)
         except OSError as error:
             raise StoreDownError(f"files: {error.strerror}") from error
-        return Saved(ref=REF_PREFIX + ref, size=len(data), kind=sniff(data) or "")
+        return Saved(ref=FILE_REF + ref, size=len(data), kind=sniff(data) or "")
 
     async def _download(self, url: str) -> bytes | NotSaved:
         timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS, connect=CONNECT_SECONDS, sock_read=10.0)
