@@ -6,7 +6,7 @@ it is says its first bytes, never its name.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,6 +44,10 @@ class NotSaved:
     again: bool = False
 
 
+def _fits(data: bytes) -> str:
+    return ""
+
+
 class MediaFiles:
     """`folder` is made when the first file is kept."""
 
@@ -72,8 +76,13 @@ class MediaFiles:
         ours = any(host == allowed or host.endswith("." + allowed) for allowed in self._hosts)
         return parts.scheme in self._schemes and ours and not has_login
 
-    async def fetch(self, url: str, aes_key: str, *, sent_at: datetime, now: datetime) -> Saved | NotSaved:
-        """Fetch, decrypt (with a key), keep. No network error is raised. Raises StoreDownError if the disk is full."""
+    async def fetch(
+        self, url: str, aes_key: str, *, sent_at: datetime, now: datetime, unfit: Callable[[bytes], str] = _fits
+    ) -> Saved | NotSaved:
+        """Fetch, decrypt (with a key), keep, unless `unfit` says why not. No network error is raised.
+
+        Raises StoreDownError if the disk is full.
+        """
         if not self.allowed(url):
             return NotSaved(why="address not allowed")
         if now - sent_at > ALIVE:
@@ -86,10 +95,12 @@ class MediaFiles:
                 data = await asyncio.to_thread(open_media, data, aes_key)
             except BadBodyError as error:
                 return NotSaved(why=f"not decrypted: {error}")
+        if why := unfit(data):
+            return NotSaved(why=why)
         return await self.save(data)
 
     async def save(self, data: bytes) -> Saved | NotSaved:
-        """Keep bytes that were fetched otherwise (media/get). Raises StoreDownError."""
+        """Keep bytes as they are. Raises StoreDownError."""
         if not data or len(data) > self._max:
             return NotSaved(why="empty or too large")
         ref = hashlib.sha256(data).hexdigest()
