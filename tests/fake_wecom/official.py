@@ -34,8 +34,8 @@ class Rules:
 
 @dataclass(slots=True)
 class Official:
-    """One account; `files`: where they are handed in and out; `tokens`: value → its end (a new one leaves the one before
-    five minutes)."""
+    """One account; `files`: where they are handed in and out; `tokens`: value → its end (a new one leaves the
+    one before five minutes)."""
 
     state: State
     door: Door
