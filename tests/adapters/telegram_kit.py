@@ -67,11 +67,7 @@ class Inbox:
 
 
 def platform(
-    fake: FakeTelegram,
-    session: aiohttp.ClientSession,
-    sleep: Callable[..., object] | None = None,
-    files: Path | None = None,
-    **settings: object,
+    fake: FakeTelegram, session: aiohttp.ClientSession, sleep: Callable[..., object] | None = None, **settings: object
 ) -> TelegramPlatform:
     """A platform that talks to the fake, polls shortly, and never really waits."""
     config = Telegram(token=fake.token, base_url=fake.base_url + "/", **{"poll_seconds": 1} | settings)  # type: ignore[arg-type]

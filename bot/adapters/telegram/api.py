@@ -6,6 +6,7 @@ Errors: https://core.telegram.org/bots/api#making-requests
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -100,7 +101,7 @@ class Api:
         form = aiohttp.FormData()
         for name, value in params.items():
             form.add_field(name, value if isinstance(value, str) else msgspec.json.encode(value).decode())
-        form.add_field(file.field, file.data, filename=file.name, content_type="application/octet-stream")
+        form.add_field(file.field, BytesIO(file.data), filename=file.name, content_type="application/octet-stream")
         return await self._post(method, form, {}, _timeout(FILE_SECONDS))
 
     async def download(self, file_path: str, most: int) -> bytes | Reply:

@@ -6,6 +6,7 @@ HTTP 200 says nothing: the answer's `errcode` does (D 90313).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -94,7 +95,7 @@ class Qyapi:
     async def upload(self, path: str, params: Mapping[str, str], name: str, data: bytes) -> Call:
         """One POST of a file as form field "media" (D 90253)."""
         form = aiohttp.FormData()
-        form.add_field("media", data, filename=name, content_type="application/octet-stream")
+        form.add_field("media", BytesIO(data), filename=name, content_type="application/octet-stream")
         return await self._call("POST", path, params, form, {}, patience=self._file_timeout)
 
     async def download(self, path: str, params: Mapping[str, str], most: int) -> bytes | Refused | Lost:
