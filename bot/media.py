@@ -41,13 +41,13 @@ Platforms = Mapping[tuple[str, str], Platform]
 
 # ── what came in ───────────────────────────────────────────────────────────
 async def want(unit: Unit, events: Iterable[Inbound], platform: Platform, now: datetime) -> None:
-    """What the platform will have forgotten in some days is to be fetched."""
+    """What belongs to a ticket now, and will be forgotten by its platform in some days, is to be fetched."""
     if not platform.capabilities.forgets_files:
         return
     for event in events:
         for item in event.attachments:
             if item.ref and not item.ref.startswith(FILE_REF):
-                await unit.media.want(platform.name, item.ref, item.kind, now)
+                await unit.media.want_of_ticket(platform.name, item.ref, now)
 
 
 # ── what goes out ──────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from bot.adapters.base import NotFetched
 from handlers.kit import relay_texts
 from handlers.kit.channel_texts import CANNOT_SHOW, NOT_ARRIVED
 from storage.model.messages import Attachment, AttachmentKind
+from storage.model.people import Identity
 from storage.model.tickets import EntryKind
 from tests.fake_platform import FakePlatform, Shown
 from tests.harness import PLATFORM, Someone, World
@@ -133,6 +134,20 @@ async def test_a_place_is_a_link_where_only_words_can_be_shown(world: World) -> 
     await world.wang.tells("", attachments=(PLACE,), reply_to=world.card(1, "p:wang").ref)
     await world.passes(seconds=2)
     assert any("东湾花园北门" in s.text and "30.25,120.1" in s.text for s in liu.inbox)
+
+
+async def test_a_photo_of_no_ticket_is_not_kept(world: World) -> None:
+    """An officer's, sent to us for no reason: nobody needs a copy of it."""
+    wang = on_kf(world, "wm2", "老王")
+    async with await world.unit() as unit:
+        person = (await unit.people.by_identity(PLATFORM, "wang")).person
+        await unit.people.add_identity(
+            Identity(platform=KF, bot="kf", user_id="wm2", person_id=person.id, chat_id=wang.private)
+        )
+    await wang.tells("", attachments=(PHOTO,))
+    await world.passes(seconds=2)
+    assert wang.side.fetches == []
+    assert not list(world.files.iterdir())
 
 
 # ── when it does not work ──────────────────────────────────────────────────

@@ -2,6 +2,11 @@
 INSERT INTO media (platform, ref, kind, state, at, due_at) VALUES (:platform, :ref, :kind, 'wanted', :at, :at)
 ON CONFLICT (platform, ref) DO NOTHING;
 
+-- name: media_want_of_ticket!
+INSERT INTO media (platform, ref, kind, state, at, due_at)
+SELECT platform, ref, kind, 'wanted', :at, :at FROM attachment WHERE platform = :platform AND ref = :ref LIMIT 1
+ON CONFLICT (platform, ref) DO NOTHING;
+
 -- name: media_get
 SELECT * FROM media WHERE platform = :platform AND ref = :ref;
 

@@ -29,6 +29,10 @@ class MediaStore:
         """It is to be fetched. What is known already stays as it is."""
         await self._tx.one("media_want", platform=platform, ref=ref, kind=kind.value, at=to_ms(at))
 
+    async def want_of_ticket(self, platform: str, ref: str, at: datetime) -> None:
+        """As `want`, if it belongs to a ticket."""
+        await self._tx.one("media_want_of_ticket", platform=platform, ref=ref, at=to_ms(at))
+
     async def get(self, platform: str, ref: str) -> Media | None:
         row = await self._tx.one("media_get", platform=platform, ref=ref)
         return _media(row) if row else None

@@ -26,5 +26,6 @@ def upgrade() -> None:
         sa.Column("at", Ms, nullable=False),
         sa.Column("due_at", Ms, nullable=False),
     )
+    op.create_index("attachment_ref", "attachment", ["platform", "ref"])
     wanted = sa.text("state = 'wanted'")
     op.create_index("media_wanted", "media", ["due_at"], sqlite_where=wanted, postgresql_where=wanted)
