@@ -144,10 +144,11 @@ async def test_a_photo_of_no_ticket_is_not_kept(world: World) -> None:
         await unit.people.add_identity(
             Identity(platform=KF, bot="kf", user_id="wm2", person_id=person.id, chat_id=wang.private)
         )
-    await wang.tells("", attachments=(PHOTO,))
+    await reported(world)
+    await wang.tells("", attachments=(replace(PHOTO, ref="media/M3"),))
     await world.passes(seconds=2)
-    assert wang.side.fetches == []
-    assert not list(world.files.iterdir())
+    assert wang.side.fetches == [PHOTO.ref]
+    assert len(list(world.files.iterdir())) == 1
 
 
 # ── when it does not work ──────────────────────────────────────────────────

@@ -280,6 +280,7 @@ async def test_a_photo_goes_up_in_pieces_over_the_long_connection(tmp_path: Path
         (image,) = [s for s in fake.seen("wang") if s.kind == "image"]
         assert bytes_of(fake, image) == picture
         assert len(fake.state.called("aibot_upload_media_chunk")) == 3 + 1
+        assert len(fake.state.called("aibot_upload_media_init")) == 1
         assert not [s for s in fake.seen(OWNERS) if s.kind == "image"]
 
 
