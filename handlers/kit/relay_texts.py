@@ -6,6 +6,7 @@ from storage.model.incidents import Behalf, FollowupResult, Incident
 
 # ── the officer's words, and what comes back ───────────────────────────────
 NEED_REPLY = "请写上要说的话，比如：回复 {number} 我们半小时内到"
+ASK_REPLY = "请发要说的话或照片，我马上转给{number}的反映人。十分钟内有效，不想发了就不用管。"
 NEED_NOTE = "请写上要记的话，比如：备注 {number} 当事人电话打不通"
 REPLIED = "已回复反映人（{number}）。"
 REPLIED_HIDDEN = "已回复反映人（{number}）。群里大家都看得到，话里的号码已隐去。"

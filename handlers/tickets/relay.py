@@ -20,6 +20,10 @@ LONGEST = 1000
 """Characters of one reply or note."""
 
 
+REPLY_MINUTES = 10
+"""So long the next message is the reply that was announced."""
+
+
 def reply_key(ticket: Ticket, entry_id: int) -> str:
     """Of the message that carries an officer's words."""
     return f"ticket:{ticket.id}:reply:{entry_id}"
@@ -41,10 +45,29 @@ def is_reply(row: OutRow) -> bool:
 async def reply_to_reporter(ctx: Context, arg: parse.NumberAndText) -> None:
     ticket = await ticket_by_number(ctx, arg.number)
     if not arg.text and not ctx.event.attachments:
-        raise UsageError(say.NEED_REPLY.format(number=arg.number))
+        await _ask_words(ctx, ticket)
+        return
     if ctx.among_residents and ticket.confidential:
         raise UsageError(texts.NOT_IN_PUBLIC)
     await relay(ctx, ticket, arg.text)
+
+
+async def _ask_words(ctx: Context, ticket: Ticket) -> None:
+    """In private the next message is the reply: some channels have neither quotes nor words beside a photo."""
+    if not ctx.event.chat.private:
+        raise UsageError(say.NEED_REPLY.format(number=ticket.number))
+    await ctx.reply(Content(text=say.ASK_REPLY.format(number=texts.number(ticket)), ask=True), ticket_id=ticket.id)
+    await ctx.ask("reply", {"ticket": ticket.id}, minutes=REPLY_MINUTES)
+
+
+@tickets.step("reply")
+async def words_at_last(ctx: Context) -> None:
+    ticket = await ctx.unit.tickets.get(int(ctx.asked["ticket"]))
+    if ticket is None:
+        raise UsageError(texts.STALE_BUTTON)
+    ctx.require(Permission.WORK, ticket.station_id)
+    await ctx.end_conversation()
+    await relay(ctx, ticket, ctx.said)
 
 
 @tickets.command(
