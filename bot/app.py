@@ -77,6 +77,7 @@ class App:
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "inbox": core.dispatcher.run,
             "outbox": core.courier.run,
+            "media": core.fetcher.run,
             "jobs": core.jobs.run,
             "tick": core.scheduler.run,
             "audit": core.auditor.run,
@@ -169,6 +170,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
             RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },
         owner=owner,
+        files=Path(settings.data_dir) / "files",
         late_minutes=settings.broadcasts.late_minutes,
     )
     await seed(engine, settings, clock, {p.name: p.bot for p in platforms})
@@ -215,6 +217,7 @@ async def _telegram(settings: Settings, hearing: Hearing, stack: AsyncExitStack)
             lambda: session,
             public_url=settings.server.public_url,
             menu=Router(FEATURES).menu,
+            files=Path(settings.data_dir) / "files",
         )
     except ValueError as error:
         raise ConfigError(f"telegram.token：{error}") from None

@@ -28,6 +28,8 @@ async def bundled(unit: Unit, can: Capabilities, ready: Ready, now: datetime) ->
 
 async def bind(unit: Unit, row: OutRow, others: Sequence[OutRow], now: datetime) -> None:
     """Write down that `row` says what `others` were to say."""
+    if not others:
+        return
     for other in others:
         await unit.outbox.end(other.id, OutState.OBSOLETE, f"said with {row.id}")
     await unit.outbox.reword(row, now)

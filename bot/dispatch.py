@@ -15,6 +15,7 @@ from bot.choosing import as_press, is_number
 from bot.clock import Clock
 from bot.errors import place
 from bot.hearing import Hearing
+from bot.media import want
 from bot.metrics import Metrics
 from bot.post import post
 from bot.publish import Publisher
@@ -201,6 +202,8 @@ class Dispatcher:
             await ctx.answer("")
         if ctx.forgotten:
             await ctx.unit.inbox.forget(row.id)
+        else:
+            await want(ctx.unit, (event, *ctx.earlier), platform, ctx.now)
 
     async def _spoke(self, ctx: Context, row: InboxRow) -> None:
         """Where it counts who spoke last when, this counts, whatever becomes of the event."""

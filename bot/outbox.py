@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -13,6 +14,7 @@ from bot.brief import say_brief
 from bot.bundling import bind, bundled
 from bot.clock import Clock
 from bot.errors import place
+from bot.media import LOOK_AGAIN, carried
 from bot.metrics import Metrics
 from bot.settle import Settled, settle
 from bot.throttle import Throttle
@@ -51,6 +53,7 @@ class Courier:
         metrics: Metrics,
         *,
         owner: str,
+        files: Path,
         on_settled: Callable[[], None],
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -59,6 +62,7 @@ class Courier:
         self._clock = clock
         self._metrics = metrics
         self._owner = owner
+        self._files = files
         self._on_settled = on_settled
         self._jitter = jitter
         self._throttles = {key: Throttle(p.capabilities.limits) for key, p in platforms.items()}
@@ -141,7 +145,8 @@ class Courier:
             chat = f"press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
             if room <= _kept_free(out.lane) or out.lane > max_lane or chat in chats:
                 continue
-            if await self._overtaken(unit, found, now):
+            fitting = await self._fit(unit, found, now)
+            if fitting is None:
                 continue
             pause = throttle.bot_wait(out.lane, now)
             if pause > 0:
@@ -153,7 +158,7 @@ class Courier:
                 continue
             chats.add(chat)  # whatever happens to this one, nothing later of its chat goes before it
             can = self._platforms[key].capabilities
-            ready, others = await bundled(unit, can, found, now)
+            ready, others = await bundled(unit, can, fitting, now)
             if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
                 continue
             if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):
@@ -177,6 +182,16 @@ class Courier:
             return await wait_for_room(unit, platform.capabilities, out, now)
         await unit.outbox.hold_chat(out.to.key, now + timedelta(seconds=pause), min_lane=out.lane)
         return True
+
+    async def _fit(self, unit: Unit, ready: Ready, now: datetime) -> Ready | None:
+        """As it can go out now; None if it is not worth sending any more, or its file is still on the way."""
+        if await self._overtaken(unit, ready, now):
+            return None
+        row = await carried(unit, ready.row, now, self._platforms, self._files)
+        if row is None:
+            await unit.outbox.postpone(ready.row.id, now + LOOK_AGAIN)
+            return None
+        return replace(ready, row=row)
 
     async def _overtaken(self, unit: Unit, ready: Ready, now: datetime) -> bool:
         """Recheck: is it still worth sending? What is not leaves the queue, or waits for the message it changes."""

@@ -149,6 +149,7 @@ async def running(
             aliases=("民警", "平安小助手"),
             settings={},
             owner=owner,
+            files=folder / "files",
             jitter=lambda: 0.0,
         )
         async with engine.write() as tx:
@@ -159,7 +160,13 @@ async def running(
             server, listening, address = _serve(platform.door)
             fake.doors["aibot"].url = address + platform.door.callback_path
             stack.push_async_callback(_stop, server, asyncio.create_task(server.serve([listening])))
-        loops = [core.dispatcher.run(), core.courier.run(), core.jobs.run(), platform.run(core.inbox.accept)]
+        loops = [
+            core.dispatcher.run(),
+            core.courier.run(),
+            core.fetcher.run(),
+            core.jobs.run(),
+            platform.run(core.inbox.accept),
+        ]
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:
             await asyncio.wait_for(platform.ready.wait(), 10)

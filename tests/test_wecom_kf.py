@@ -1,7 +1,6 @@
 """A resident by 微信客服: from the group's QR code to the stars, within what the platform lets us say."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.base import Later, Sent
+from bot.adapters.base import Later, NotFetched, Sent
 from bot.adapters.wecom.api import new_session
 from bot.adapters.wecom.channel import Channel
 from bot.adapters.wecom_kf.adapter import KfPlatform, build
@@ -223,20 +222,22 @@ async def test_colleagues_and_events_of_no_use_are_not_stored(desk: Desk) -> Non
     assert await desk.stored() == [wanted]
 
 
-async def test_pictures_are_kept_before_the_platform_deletes_them(desk: Desk, tmp_path: Path) -> None:
+async def test_a_picture_is_stored_first_and_fetched_afterwards(desk: Desk) -> None:
+    """However long the platform takes to hand it out, the message is safe."""
     picture = b"\xff\xd8\xff\xe0 a picture"
     kept = await desk.fake.kf.say(CHEN, media=desk.fake.qyapi.keep(picture), notify=False)
     gone = await desk.fake.kf.say(CHEN, media="MEDIA_NOBODY_HAS", notify=False)
     assert await desk.puller.pull(desk.inbox.accept, NOW) is None
+    assert not desk.fake.state.called("media/get")
     async with desk.engine.write() as tx:
         rows = {row.event_id: desk.platform.parse(row.body) for row in await Unit(tx).inbox.todo(NOW, 10)}
     here, there = rows[kept], rows[gone]
     assert here is not None
     assert there is not None
-    (item,) = here.attachments
-    assert (item.ref, item.size) == (f"file/{hashlib.sha256(picture).hexdigest()}", len(picture))
-    assert (tmp_path / "files" / item.ref.removeprefix("file/")).read_bytes() == picture
-    assert there.attachments[0].ref == "MEDIA_NOBODY_HAS"
+    assert await desk.platform.fetch(here.attachments[0].ref) == picture
+    not_there = await desk.platform.fetch(there.attachments[0].ref)
+    assert isinstance(not_there, NotFetched)
+    assert not not_there.again
 
 
 def test_what_cannot_be_read_is_parked_and_its_neighbours_are_not() -> None:

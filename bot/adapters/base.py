@@ -52,6 +52,14 @@ class CannotEdit:
     why: str = "cannot edit"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFetched:
+    """`why` is short English without address or key. `again`: another try may help."""
+
+    why: str
+    again: bool = False
+
+
 SendResult = Sent | Later | Never | Moved | Unknown | CannotEdit
 
 
@@ -74,6 +82,9 @@ class Platform(Protocol):
 
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         """One send, edit (of message `target_ref`) or answer. Never raises for what the platform or network does."""
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        """A file people sent us here, by the `ref` of its Attachment. Nothing of platform or network is raised."""
 
     async def run(self, accept: "Accept") -> None:
         """Fetch events until cancelled; acknowledge each only after `accept` returned."""
@@ -108,6 +119,7 @@ __all__ = [
     "Limits",
     "Moved",
     "Never",
+    "NotFetched",
     "OneSpeaker",
     "Platform",
     "SendResult",

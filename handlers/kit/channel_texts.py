@@ -11,6 +11,10 @@ GUEST = "微信用户"
 CHOOSE = "请点下面的选项："
 """Above a menu whose words went before it, because there was no room for both."""
 
+CANNOT_SHOW = "（有{what}，这里显示不了，请联系对方。）"
+NOT_ARRIVED = "（有{what}没能送到，需要的话请对方再发一次。）"
+"""In place of a file: this channel cannot show it; we could not get it, or it was not what it was said to be."""
+
 MENU = (("反映情况", "开始"), ("我的进度", "我的"), ("怎么用", "帮助"))
 """What stands under a 公众号, and the command each entry means."""
 

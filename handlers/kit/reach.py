@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from handlers.kit.channel_texts import call_here
 from handlers.kit.heard import Heard
 from storage.model.channels import Capabilities, Edits
+from storage.model.messages import Attachment, AttachmentKind
 from storage.model.people import Identity
 
 
@@ -38,6 +39,12 @@ class Reach(Heard):
             return (i.platform != near, self.answering_only(i.platform), i.platform != here, i.linked_from is not None)
 
         return min(accounts, key=further)
+
+    def can_show(self, platform: str, items: Sequence[Attachment]) -> bool:
+        """Can all of this be shown there? A place always can, in words."""
+        can = self.channels.get(platform)
+        shown = can.shows if can is not None else frozenset()
+        return all(item.kind in shown or item.kind is AttachmentKind.LOCATION for item in items)
 
     def answering_only(self, platform: str) -> bool:
         """May we speak there only to those who have just spoken?"""

@@ -18,6 +18,7 @@ from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
 from handlers.tickets.follow import note
 from handlers.tickets.telling import waits_on
+from handlers.tickets.view import going
 from storage.model.messages import Address, Button, Content, InboundKind, Lane, OutRow, OutState, Role
 from storage.model.tickets import Entry, EntryKind, Ticket
 
@@ -26,6 +27,10 @@ _WHOLE = re.compile(r"ticket:\d+:reply:(\d{1,18})")
 
 LONGEST = 1000
 """Characters of one reply or note."""
+
+
+REPLY_MINUTES = 10
+"""So long the next message is the reply that was announced."""
 
 
 def reply_key(ticket: Ticket, entry_id: int) -> str:
@@ -49,10 +54,29 @@ def is_reply(row: OutRow) -> bool:
 async def reply_to_reporter(ctx: Context, arg: parse.NumberAndText) -> None:
     ticket = await ticket_by_number(ctx, arg.number)
     if not arg.text and not ctx.event.attachments:
-        raise UsageError(say.NEED_REPLY.format(number=arg.number))
+        await _ask_words(ctx, ticket)
+        return
     if ctx.among_residents and ticket.confidential:
         raise UsageError(texts.NOT_IN_PUBLIC)
     await relay(ctx, ticket, arg.text)
+
+
+async def _ask_words(ctx: Context, ticket: Ticket) -> None:
+    """In private the next message is the reply: some channels have neither quotes nor words beside a photo."""
+    if not ctx.event.chat.private:
+        raise UsageError(say.NEED_REPLY.format(number=ticket.number))
+    await ctx.reply(Content(text=say.ASK_REPLY.format(number=texts.number(ticket)), ask=True), ticket_id=ticket.id)
+    await ctx.ask("reply", {"ticket": ticket.id}, minutes=REPLY_MINUTES)
+
+
+@tickets.step("reply")
+async def words_at_last(ctx: Context) -> None:
+    ticket = await ctx.unit.tickets.get(int(ctx.asked["ticket"]))
+    if ticket is None:
+        raise UsageError(texts.STALE_BUTTON)
+    ctx.require(Permission.WORK, ticket.station_id)
+    await ctx.end_conversation()
+    await relay(ctx, ticket, ctx.said)
 
 
 @tickets.command(
@@ -137,8 +161,9 @@ async def relay(ctx: Context, ticket: Ticket, words: str) -> None:
         raise UsageError(texts.LONG_FINDING.format(limit=LONGEST))
     to, reply_to = await _where(ctx, ticket)
     items = ctx.event.attachments
-    if items and to.platform != ctx.event.platform:
+    if not ctx.can_show(to.platform, items):
         raise UsageError(say.OTHER_PLATFORM.format(number=texts.number(ticket)))
+    items = tuple(going(item, ctx.event.platform, to) for item in items)
     entry = await _log(ctx, ticket, words, public=not ticket.confidential)
     station = await ctx.station_of(ticket)
     told = words or texts.attachment_list([item.kind for item in items])

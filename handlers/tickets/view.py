@@ -288,10 +288,14 @@ async def _card_to(ctx: Context, ticket: Ticket, sight: Sight, person_id: int) -
     content = card(ticket, sight, public=False, yours=person_id == ticket.routed_id)
     await ctx.tell(to, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
     for platform, item in sight.attached:
-        if platform == to.platform:
-            shown = Content(text=texts.number(ticket), attachment=item)
-            await ctx.tell(to, shown, lane=lane(ticket), ticket_id=ticket.id)
+        shown = Content(text=texts.number(ticket), attachment=going(item, platform, to))
+        await ctx.tell(to, shown, lane=lane(ticket), ticket_id=ticket.id)
     return True
+
+
+def going(item: Attachment, home: str, to: Address) -> Attachment:
+    """`item`, which `home` keeps, as it goes to `to`: there its reference means nothing by itself."""
+    return item if to.platform == home else replace(item, home=home)
 
 
 async def _first_receipt(ctx: Context, ticket: Ticket, sight: Sight) -> None:

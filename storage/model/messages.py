@@ -72,7 +72,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A reference to something the platform keeps. `ref` is the platform's file id; bytes are never stored here."""
+    """A reference to a file. `ref` is the name its platform has for it, or "file/<SHA-256>": kept under data/files.
+
+    `home`: the platform `ref` belongs to, where it goes to another one. Bytes are never stored here.
+    """
 
     kind: AttachmentKind
     ref: str = ""
@@ -81,6 +84,7 @@ class Attachment:
     seconds: int = 0
     latitude: float | None = None
     longitude: float | None = None
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

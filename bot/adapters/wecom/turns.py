@@ -5,6 +5,8 @@ import hashlib
 from bot.adapters.base import Capabilities, Edits, Later, Limits, Never, SendResult
 from bot.adapters.wecom.api import Lost, Refused
 from bot.adapters.wecom.errcodes import judge
+from storage.model.channels import EVERY_KIND
+from storage.model.messages import AttachmentKind
 from storage.stores.outbox import WAITS_FOR_TURN
 
 LOOK_AGAIN = 1800.0
@@ -22,9 +24,11 @@ def resident_channel(*, per_turn: int, turn_hours: float, buttons: int, menu: in
         pushes=False,
         push_needs_talk=True,
         answers_presses=False,
+        shows=EVERY_KIND - {AttachmentKind.LOCATION},
+        captions=False,
+        forgets_files=True,
         limits=Limits(
             text=TEXT_BYTES,
-            caption=TEXT_BYTES,
             unit="utf8",
             answer=TEXT_BYTES,
             buttons=buttons,
