@@ -16,7 +16,7 @@ from benchmarks.measure import Cost, Result, Watch, alternate, compare, pinned, 
 from benchmarks.ours import BOT, Ours, ours, unlimited
 from benchmarks.peer import Program, peer
 from benchmarks.updates import GROUPS, REPORTS, group_id
-from bot.outbox import IN_FLIGHT
+from storage.model.channels import Limits
 from storage.model.messages import Address, Content, Lane, Outgoing
 from storage.unit import Unit
 
@@ -88,7 +88,7 @@ async def _send(program: Program, size: int) -> None:
         for number in numbers:
             await program.bot.send_message(group_id(number % GROUPS), text(number))
 
-    await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+    await asyncio.gather(*(worker() for _ in range(Limits().at_once)))
 
 
 async def _all_sent(bot: Ours, expected: int) -> None:

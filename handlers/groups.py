@@ -198,9 +198,13 @@ async def cannot_hear(ctx: Context, payload: dict[str, Any]) -> None:
 @groups.job("channel.deaf")
 async def deaf(ctx: Context, payload: dict[str, Any]) -> None:
     """A channel lost its connection and cannot get it back by itself."""
+    managers: dict[int, Station] = {}  # who manages several reads it once
     for station in await ctx.unit.stations.all():
-        ctx.station = station
-        await _tell_managers(ctx, DEAF[payload["why"]])
+        for member in await ctx.unit.people.staff(station.id):
+            if may(member.role, Permission.MANAGE):
+                managers.setdefault(member.person.id, station)
+    for person_id, ctx.station in managers.items():
+        await ctx.tell(person_id, DEAF[payload["why"]])
 
 
 async def _tell_managers(ctx: Context, sentence: str) -> bool:

@@ -78,6 +78,19 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     await _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database with nothing in it, for what migrates it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"t{uuid.uuid4().hex}"
+    await _sql(server, f"CREATE DATABASE {name}")
+    yield _database(server, name)
+    await _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[Engine]:
     opened = connect(database_url)

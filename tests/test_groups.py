@@ -6,6 +6,7 @@ import pytest
 
 from bot.adapters.base import Later, Moved, Never
 from handlers.kit import group_texts, texts
+from handlers.kit.channel_texts import DEAF
 from storage.model.messages import Inbound, InboundKind, Sender
 from storage.model.people import Group, GroupKind
 from storage.model.tickets import EntryKind, State
@@ -242,3 +243,14 @@ async def test_a_group_that_cannot_hear_us_is_told_to_its_admin(world: World) ->
     before = everything(world)
     await world.settle()
     assert everything(world) == before
+
+
+async def test_a_manager_of_two_stations_reads_once_that_a_channel_is_deaf(world: World) -> None:
+    async with await world.unit() as unit:
+        other = await unit.stations.put(code="xihu", name="西湖派出所", tz="Asia/Shanghai")
+        [member] = [m for m in await unit.people.staff(world.station_id) if m.person.code == world.admin.user_id]
+        await unit.people.set_role(member.person.id, other, member.role)
+        payload = '{"why": "taken_over"}'
+        await unit.jobs.add("channel.deaf", key="deaf:1", due_at=world.clock.now(), payload=payload)
+    await world.settle()
+    assert [s.text for s in world.admin.inbox] == [DEAF["taken_over"]]

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.base import Capabilities, Later, Limits, SendResult, Sent
 from bot.inbox import Inbox
 from bot.metrics import Metrics
-from bot.outbox import COPY_MARK, FOR_PEOPLE, IN_FLIGHT, LEASE, LOOK
+from bot.outbox import COPY_MARK, FOR_PEOPLE, LEASE, LOOK
 from bot.settle import settle
 from storage.engine import connect
 from storage.model.messages import Address, Content, Envelope, Lane, Outgoing, OutKind, OutState, Policy
@@ -107,7 +107,7 @@ async def test_a_platform_that_hangs_on_a_broadcast_still_takes_a_notice(world: 
     world.platform.send = slow  # type: ignore[method-assign,assignment]
     await queue(world, *broadcast(200))
     await world.core.courier.step()
-    assert len(world.core.courier._tasks) == IN_FLIGHT - FOR_PEOPLE
+    assert len(world.core.courier._tasks) == Limits().at_once - FOR_PEOPLE
     await queue(world, out("p:wang", "紧急", Lane.OFFICER))
     await world.core.courier.step()
     await asyncio.sleep(0)

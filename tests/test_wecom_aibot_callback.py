@@ -11,15 +11,18 @@ import pytest
 
 from bot.adapters.wecom.crypto import Crypt, signature_of
 from bot.adapters.wecom.guard import TurnedAwayError
+from bot.adapters.wecom_aibot import door as door_module
 from bot.errors import StoreDownError
 from tests.aibot import AT, OWNERS, STAFF, Play, running
 from tests.fake_wecom import FakeWecom
 from tests.fake_wecom.aibot import Bot
 from tests.fake_wecom.door import Knock
 from tests.fake_wecom.server import Setup
+from tests.fake_wecom.state import Fault
+from tests.photos import jpeg
 from tests.test_wecom_aibot_socket import out, stored
 
-JPEG = b"\xff\xd8\xff\xe0" + b"evidence" * 100
+JPEG = jpeg(b"evidence")
 
 
 @pytest.fixture
@@ -126,8 +129,41 @@ async def test_while_we_cannot_store_the_platform_is_told_to_come_again(tmp_path
 
         accept, play.platform._accept = play.platform._accept, down  # type: ignore[assignment]
         assert (await fake.doors["aibot"].knock(request)).status == 503
+        assert not play.platform._live.asked  # nobody stands in the door any more
         play.platform._accept = accept
         assert (await fake.doors["aibot"].replay(request)).status == 200
+        assert stored(tmp_path) == ["X1"]
+
+
+async def test_a_copy_of_what_is_being_stored_is_not_called_taken_before_it_is(play: Play, tmp_path: Path) -> None:
+    """Told so, the platform would not come again; and then the store may fail."""
+    door, failing = play.fake.doors["aibot"], asyncio.Event()
+
+    async def down(_: object) -> None:
+        await failing.wait()
+        raise StoreDownError("full")
+
+    accept, play.platform._accept = play.platform._accept, down  # type: ignore[assignment]
+    copies = [asyncio.create_task(door.knock(knock(play, message()))) for _ in range(2)]
+    await asyncio.wait(copies, timeout=0.3)
+    assert not any(copy.done() for copy in copies)
+    failing.set()
+    assert [(await copy).status for copy in copies] == [503, 503]
+    play.platform._accept = accept
+    assert (await door.knock(knock(play, message()))).status == 200
+    assert stored(tmp_path) == ["X1"]
+
+
+async def test_who_it_is_is_not_asked_for_longer_than_the_platform_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "FETCH_SECONDS", 0.2)
+    setup = Setup(mode="callback", bot=Bot(encrypted_users=True))
+    section: dict[str, Any] = {"wecom_app": {"agent_id": setup.agent_id, "secret": setup.app_secret}}
+    async with FakeWecom(setup) as fake, running(tmp_path, fake, sealed=True, **section) as play:
+        fake.inject(Fault("hang", "gettoken"))
+        told = await fake.doors["aibot"].knock(knock(play, message()))
+        assert (told.status, told.seconds < 2) == (200, True)
         assert stored(tmp_path) == ["X1"]
 
 

@@ -256,6 +256,9 @@ async def test_where_nothing_else_is_open_the_webhook_of_the_group_speaks(tmp_pa
         assert isinstance(dead, Never)
         assert not dead.gone
         assert "key-1234" not in dead.why
+        called = len(fake.state.called("webhook/send"))
+        assert isinstance(await play.platform.send(out(STAFF, "通知", "k4"), ""), Never)
+        assert len(fake.state.called("webhook/send")) == called  # a dead key is not tried again and again
 
 
 @pytest.mark.parametrize(("code", "wide"), [(45009, True), (-1, False), (6000, False), (45033, False)])

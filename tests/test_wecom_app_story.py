@@ -86,6 +86,15 @@ async def test_a_matter_handed_over_is_so_on_both_cards(office: Office) -> None:
     await office.until(lambda: "经办：王建国" in mine.text, "her card says who has it")
 
 
+async def test_who_opens_the_application_again_and_again_is_greeted_once(office: Office) -> None:
+    await office.fake.app.enter("wu")
+    await office.until_text("wu", "您好")
+    office.fake.state.clock = lambda: time.time() + 5
+    await office.fake.app.enter("wu")
+    await office.idle()
+    assert sum("您好" in text for text in office.texts("wu")) == 1
+
+
 async def test_a_press_delivered_three_times_claims_once(office: Office) -> None:
     await office.reports()
     office.fake.doors["app"].seconds = 5

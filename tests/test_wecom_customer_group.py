@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.adapters.base import CannotEdit, Later, Never, SendResult, Sent, Unknown
-from bot.adapters.wecom.api import new_session
+from bot.adapters.wecom.api import Call, new_session
 from bot.adapters.wecom.tokens import Tokens
 from bot.adapters.wecom_customer_group.adapter import CustomerGroupPlatform, build, month_of
 from bot.adapters.wecom_customer_group.following import Follower, Quiet
@@ -19,9 +19,10 @@ from storage.engine.base import Engine
 from storage.model.channels import PushState
 from storage.model.messages import Address, Content, Outgoing, OutKind
 from storage.unit import Unit
+from tests import residents
 from tests.fake_wecom import FakeWecom, Fault, HeldClock, State
 from tests.harness import HeldClock as OurClock
-from tests.residents import GRID, config, kit_of, running
+from tests.residents import GRID, STATION, config, kit_of, running
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
@@ -50,6 +51,22 @@ async def test_a_broadcast_is_delivered_when_its_member_confirmed_it(tmp_path: P
             await play.officer_says("boss", "播报 状态 1")
             await play.officer_is_told("boss", "已送达 2 个群")
             assert len(fake.seen("wrA")) == len(fake.seen("wrB")) == 1
+            assert len(fake.customers.tasks) == 1
+
+
+async def test_all_groups_of_a_station_are_one_task_and_one_thumb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats = [f"wr{number}" for number in range(172)]
+    rows = [f"  - {{platform: {WHERE}, chat: {chat}, title: {chat}群, kind: 业主}}\n" for chat in chats]
+    monkeypatch.setattr(residents, "STATION", STATION.replace("shifts:", "".join(rows) + "shifts:"))
+    async with FakeWecom() as fake:
+        for chat in ("wrA", "wrB", *chats):
+            fake.add_customer_group(chat, chat, GRID)
+        async with running(tmp_path, fake, WHERE) as play:
+            await play.officer_says("boss", "播报 全部：近期有人冒充客服退款，请勿转账")
+            await play.officer_presses("boss", "发送到 174 个群")
+            await fake.until(lambda: sum(len(task.results) for task in fake.customers.tasks.values()) == 174)
             assert len(fake.customers.tasks) == 1
 
 
@@ -229,6 +246,44 @@ async def test_one_refused_task_does_not_hide_the_others(desk: Desk) -> None:
     assert await desk.states(2) == {"wrB": PushState.DELIVERED}
     await desk.later(hours=24)
     assert await desk.states() == {"wrA": PushState.EXPIRED}
+
+
+@pytest.mark.parametrize("code", [60020, 40001, 45009, -1])
+async def test_a_platform_that_turns_us_away_for_now_lets_nothing_expire(desk: Desk, code: int) -> None:
+    """The member may still confirm it: called expired, it would be sent once more."""
+    await desk.send("wrA")
+    await desk.later(hours=23)
+    desk.fake.inject(Fault("errcode", "*", code=code, times=1000))
+    await desk.later(hours=2)
+    assert await desk.states() == {"wrA": PushState.WAITING}
+    desk.fake.customers.confirm("msgGCA1")
+    desk.fake.state.faults.clear()
+    await desk.later(minutes=10)
+    assert await desk.states() == {"wrA": PushState.DELIVERED}
+
+
+async def test_who_confirms_while_it_is_taken_back_is_believed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.send("wrA")
+    ask = desk.follower._ask
+
+    async def just_before(call: str, body: dict[str, object]) -> Call:
+        if call == "cancel_groupmsg_send":
+            desk.fake.customers.confirm("msgGCA1")
+        return await ask(call, body)
+
+    monkeypatch.setattr(desk.follower, "_ask", just_before)
+    await desk.later(hours=24)
+    assert await desk.states() == {"wrA": PushState.DELIVERED}
+
+
+async def test_a_confirmed_copy_nobody_reports_on_is_not_asked_about_for_ever(desk: Desk) -> None:
+    await desk.send("wrA", "wrB")
+    desk.fake.customers.confirm("msgGCA1")
+    del desk.fake.customers.tasks["msgGCA1"].results["wrB"]
+    await desk.later(hours=47)
+    assert await desk.states() == {"wrA": PushState.DELIVERED, "wrB": PushState.CREATED}
+    await desk.later(hours=1)
+    assert await desk.states() == {"wrA": PushState.DELIVERED, "wrB": PushState.EXPIRED}
 
 
 async def test_two_processes_remind_once(desk: Desk) -> None:

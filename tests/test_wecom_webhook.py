@@ -95,6 +95,17 @@ async def test_a_lost_picture_does_not_say_the_words_again(hook: Hook) -> None:
     assert [s.text for s in hook.fake.seen(GROUP)] == ["1 号"]
 
 
+async def test_a_picture_alone_that_was_refused_was_not_sent(hook: Hook) -> None:
+    ref = hashlib.sha256(PNG).hexdigest()
+    (hook.folder / "files").mkdir()
+    (hook.folder / "files" / ref).write_bytes(PNG)
+    alone = Attachment(kind=AttachmentKind.PHOTO, ref=f"file/{ref}")
+    hook.fake.inject(Fault("errcode", "webhook/send", code=45009), Fault("errcode", "webhook/send", code=40009))
+    assert isinstance(await hook.say("", attachment=alone), Later)
+    assert isinstance(await hook.say("", attachment=alone), Never)
+    assert await hook.say("", attachment=alone) == Sent()
+
+
 async def test_twenty_a_minute_and_the_other_group_goes_on(hook: Hook) -> None:
     for number in range(20):
         assert await hook.say(str(number)) == Sent()

@@ -15,8 +15,8 @@ SETUP_PAUSE = 300.0
 SETUP = frozenset({*TOKEN_SPENT, 40013, 40056, 40125, 48002, 60011, 60020, 301002})
 """Something was set up wrongly. Messages wait until it is put right; after a day they are given up as all others."""
 
-SOON = {BUSY: None, 6000: 1.0, 45033: 2.0}
-"""Seconds to wait; None: as the outbox thinks best."""
+SOON = frozenset({BUSY, 6000, 45033})
+"""Gone in a moment, or in an hour: tried again soon, then ever less often."""
 
 HINTS = {
     -1: "平台忙，会自动再试。",
@@ -63,7 +63,7 @@ def judge(reply: Refused | Lost) -> SendResult:
     if reply.code == TOO_OFTEN:
         return Later(why=why, after=MINUTE, chat_wide=True)
     if reply.code in SOON:
-        return Later(why=why, after=SOON[reply.code])
+        return Later(why=why)
     if reply.code in SETUP:
         return Later(why=why, after=SETUP_PAUSE)
     return Never(why=why, gone=reply.code == WEBHOOK_GONE)

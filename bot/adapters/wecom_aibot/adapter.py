@@ -1,14 +1,14 @@
 """智能机器人 as the courier and the inbox see it, on either transport."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from dataclasses import replace
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot.adapters.base import Accept, Capabilities, Edits, Limits, SendResult, Sent
+from bot.adapters.base import Accept, Capabilities, Edits, Limits, NotFetched, SendResult, Sent
 from bot.adapters.wecom.api import Qyapi
 from bot.adapters.wecom.cards import BUTTONS, is_noop
 from bot.adapters.wecom.channel import Channel, Kit
@@ -16,9 +16,11 @@ from bot.adapters.wecom.crypto import Crypt, Freshness
 from bot.adapters.wecom.files import MediaFiles
 from bot.adapters.wecom.guard import Guard
 from bot.adapters.wecom.tokens import Credential, Tokens
+from bot.adapters.wecom.uploads import Uploads
 from bot.adapters.wecom_aibot import events, render
 from bot.adapters.wecom_aibot.connection import Connection, Patience
 from bot.adapters.wecom_aibot.door import Door
+from bot.adapters.wecom_aibot.files import Pieces
 from bot.adapters.wecom_aibot.intake import Intake, Taken, concerns_us, read
 from bot.adapters.wecom_aibot.live import Entered, Live, Press
 from bot.adapters.wecom_aibot.speech import Speech
@@ -27,13 +29,17 @@ from bot.adapters.wecom_aibot.ways import Ways
 from bot.adapters.wecom_aibot.wire import Body, Frame
 from bot.adapters.wecom_aibot.words import OurNames
 from bot.config_channels import WecomAibot
+from bot.errors import place
 from storage.engine.base import StoreDownError
-from storage.model.messages import Inbound, Outgoing, OutKind
+from storage.model.channels import EVERY_KIND
+from storage.model.messages import AttachmentKind, Inbound, Outgoing, OutKind
 
 STARTED = "wecom_aibot.started"
 KEPT_LATER = "wecom_aibot.store_down"
 UNREADABLE = "wecom_aibot.unreadable"
 FRESHENED = "wecom_aibot.card_freshened"
+BROKE = "wecom_aibot.taking_broke"
+LEFT_BEHIND = "wecom_aibot.left_behind"
 
 PLATFORM = events.PLATFORM
 SOCKET_TEXT, CALLBACK_TEXT = render.STREAM_BYTES // 3, render.WEBHOOK_BYTES // 3
@@ -44,10 +50,26 @@ BATCH = 100
 SLOW_AT_ONCE = 32
 FRESHEN = 0.5
 STORE_PAUSE = 0.5
+LAST_SECONDS = 3.0
+"""When we stop, for pictures that are still on their way; then the words are stored without them."""
+
 CALL = "@民警"
 CALLBACKS = ("aibot_msg_callback", "aibot_event_callback")
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """One callback of the socket."""
+
+    body: Body
+    req_id: str
+    at: datetime
+
+    @property
+    def person(self) -> tuple[str, str]:
+        return self.body.chatid, self.body.from_.userid if self.body.from_ is not None else ""
 
 
 class AibotPlatform:
@@ -74,7 +96,9 @@ class AibotPlatform:
         self._accept: Accept | None = None
         self.ready = asyncio.Event()  # set once what comes by callback is taken
         self._queue: asyncio.Queue[Taken] = asyncio.Queue(BACKLOG)
-        self._slow: set[asyncio.Task[None]] = set()
+        self._storing: list[Taken] = []  # out of the queue, and not known to be stored
+        self._slow: dict[asyncio.Task[None], _Heard] = {}  # what is not in the queue yet, oldest first
+        self._asides: set[asyncio.Task[None]] = set()
         self._live = Live()
         api = Qyapi(kit.session, shared.base_url)
         secret = settings.secret or settings.token
@@ -98,6 +122,7 @@ class AibotPlatform:
             api=api,
             clock=kit.clock,
             webhooks=webhooks or {},
+            uploads=_uploads(kit, self.connection),
         )
         self.door: Door | None = None
         if not socket:
@@ -109,6 +134,11 @@ class AibotPlatform:
             )
         for name in settings.names:
             kit.hearing.answer_to(name)
+
+    @property
+    def ours(self) -> bool:
+        """base.OneSpeaker."""
+        return self.connection is None or self.connection.ours
 
     def parse(self, body: bytes) -> Inbound:
         return events.parse(body, self.bot)
@@ -125,6 +155,9 @@ class AibotPlatform:
             return out
         return replace(out, content=replace(out.content, text=out.content.text.replace(CALL, f"@{self._name}")))
 
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return NotFetched(why="fetched when it came, or not at all")
+
     async def run(self, accept: Accept) -> None:
         """Hear until cancelled. By callback everything comes through `door`."""
         self._accept = accept
@@ -138,9 +171,10 @@ class AibotPlatform:
                     group.create_task(self._keep())
                     group.create_task(self.connection.run(self._heard))
         finally:
-            self._accept = None
-            for task in self._slow:
+            for task in self._asides:
                 task.cancel()
+            await self._store_rest()
+            self._accept = None
 
     # -- the socket
 
@@ -157,21 +191,32 @@ class AibotPlatform:
             return
         if not concerns_us(body) or (body.press is not None and is_noop(body.press.event_key)):
             return
-        taking = self._take(body, frame.headers.req_id, self._clock.now())
-        if self.intake.at_once(body):
-            await taking
+        heard = _Heard(body=body, req_id=frame.headers.req_id, at=self._clock.now())
+        before = [task for task, other in self._slow.items() if other.person == heard.person]
+        if self.intake.at_once(body) and (not before or body.press is not None):
+            await self._take(heard)
             return
         while len(self._slow) >= SLOW_AT_ONCE:
             await asyncio.wait(self._slow, return_when=asyncio.FIRST_COMPLETED)
-        self._aside(taking)
+        task = asyncio.create_task(self._take(heard, before[-1:]))
+        self._slow[task] = heard
+        task.add_done_callback(self._taken)
 
-    async def _take(self, body: Body, req_id: str, at: datetime) -> None:
+    def _taken(self, task: asyncio.Task[None]) -> None:
+        del self._slow[task]
+        _tell(task)
+
+    async def _take(self, heard: _Heard, before: Sequence[asyncio.Task[None]] = ()) -> None:
+        """Into the queue, after what the same person said `before`."""
         while True:
             try:
-                taken = await self.intake.take(body, at, req_id=req_id)
+                taken = await self.intake.take(heard.body, heard.at, req_id=heard.req_id)
                 break
             except StoreDownError:
                 await asyncio.sleep(STORE_PAUSE)
+        if before:
+            await asyncio.wait(before)
+        body, at, req_id = heard.body, heard.at, heard.req_id
         if body.eventtype == "enter_chat":
             self._live.came(taken.chat_id, Entered(at=at, req_id=req_id))
         if body.press is not None:
@@ -183,16 +228,34 @@ class AibotPlatform:
     async def _keep(self) -> None:
         """Store what was taken, many at once. While the store is down everything waits, and nothing is lost of it."""
         while True:
-            batch = [await self._queue.get()]
-            while len(batch) < BATCH and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            while True:
+            self._storing.append(await self._queue.get())
+            while len(self._storing) < BATCH and not self._queue.empty():
+                self._storing.append(self._queue.get_nowait())
+            while self._storing:
                 try:
-                    await self.store(batch)
-                    break
+                    await self.store(self._storing)
+                    self._storing = []
                 except StoreDownError:
-                    log.warning(KEPT_LATER, events=len(batch))
+                    log.warning(KEPT_LATER, events=len(self._storing))
                     await asyncio.sleep(STORE_PAUSE)
+
+    async def _store_rest(self) -> None:
+        """We stop: what was heard and not stored nobody will tell us again. Pictures that do not come are left out."""
+        if self._slow:
+            await asyncio.wait(self._slow, timeout=LAST_SECONDS)
+        late = list(self._slow.values())
+        for task in self._slow:
+            task.cancel()
+        waiting, self._storing = self._storing, []
+        while not self._queue.empty():
+            waiting.append(self._queue.get_nowait())
+        try:
+            for heard in late:
+                waiting.append(await self.intake.take(heard.body, heard.at, req_id=heard.req_id, seconds=0))
+            if waiting:
+                await self.store(waiting)
+        except StoreDownError:
+            log.error(LEFT_BEHIND, events=len(waiting))  # the store is down, and we may not wait for it
 
     async def store(self, taken: list[Taken]) -> None:
         """Ways to answer first: the answer may be ready at once. Raises StoreDownError."""
@@ -224,8 +287,16 @@ class AibotPlatform:
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
-        self._slow.add(task)
-        task.add_done_callback(self._slow.discard)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+        task.add_done_callback(_tell)
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    """Nobody waits for it, so what broke it is told here."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log.error(BROKE, error=place(error))
 
 
 def build(kit: Kit) -> Channel:
@@ -248,6 +319,8 @@ def _capabilities(settings: WecomAibot) -> Capabilities:
         push_needs_talk=True,
         reaches_residents=False,
         answers_presses=False,
+        shows=EVERY_KIND - {AttachmentKind.LOCATION} if socket else frozenset(),
+        captions=False,
         markdown=True,
         limits=Limits(
             text=SOCKET_TEXT if socket else CALLBACK_TEXT,
@@ -273,6 +346,10 @@ def _connection(kit: Kit, patience: Patience | None) -> Connection:
         owner=kit.owner,
         patience=patience,
     )
+
+
+def _uploads(kit: Kit, connection: Connection | None) -> Uploads | None:
+    return Uploads(Pieces(connection), kit.data_dir / "files", kit.clock.now) if connection is not None else None
 
 
 def _tokens(kit: Kit, api: Qyapi) -> Tokens:

@@ -14,6 +14,7 @@ from bot.adapters.wecom_aibot.intake import Intake, Taken, concerns_us, event_id
 from bot.adapters.wecom_aibot.live import Answer, Json, Live, Press
 from bot.adapters.wecom_aibot.wire import Body
 from bot.clock import Clock
+from bot.errors import StoreDownError
 from storage.model.messages import Outgoing
 
 ANSWER_SECONDS = 0.8
@@ -43,12 +44,13 @@ class Door:
         self._store = store
         self._now_true = now_true
         self._answered: OrderedDict[str, Json | None] = OrderedDict()  # by event; None while it is under way
+        self._storing: dict[str, asyncio.Future[bool]] = {}  # of those under way: is it stored?
 
     def hello(self, query: Query) -> bytes:
         return self._guard.hello(query, self._clock.now())
 
     async def deliver(self, query: Query, body: bytes) -> Reply:
-        """A repetition of what was answered gets the same answer; of what is under way, an empty one."""
+        """What was answered is answered the same again; what is under way, with nothing once it is kept."""
         now = self._clock.now()
         opened = self._guard.open(query, encrypted_json(body), now)
         if opened.answered is not None:
@@ -69,39 +71,48 @@ class Door:
         if not concerns_us(body):
             return None
         key = event_id(body)
+        if (storing := self._storing.get(key)) is not None and not await asyncio.shield(storing):
+            raise StoreDownError("nor could its first copy be stored")
         if key in self._answered:
             return self._answered[key]
         self._answered[key] = None
+        self._storing[key] = stored = asyncio.get_running_loop().create_future()
         try:
-            answer = await self._handle(body)
+            answer = await self._handle(body, stored)
         except BaseException:
-            del self._answered[key]
+            self._answered.pop(key, None)
             raise
+        finally:
+            del self._storing[key]
+            if not stored.done():
+                stored.set_result(False)
         self._answered[key] = answer
         while len(self._answered) > REMEMBERED:
             self._answered.popitem(last=False)
         return answer
 
-    async def _handle(self, body: Body) -> Json | None:
+    async def _handle(self, body: Body, stored: asyncio.Future[bool]) -> Json | None:
         if body.press is not None:
-            return await self._press(body, body.press.task_id) if not is_noop(body.press.event_key) else None
+            return await self._press(body, body.press.task_id, stored) if not is_noop(body.press.event_key) else None
         taken = await self._intake.take(body, self._clock.now(), seconds=FETCH_SECONDS)
         answer: Answer = asyncio.get_running_loop().create_future()
         self._live.asked[taken.chat_id, event_id(body) if body.msgtype == "event" else body.msgid] = answer
-        said = await self._waited(taken, answer, ANSWER_SECONDS)
-        for place in [place for place, waiting in self._live.asked.items() if waiting is answer]:
-            del self._live.asked[place]
+        try:
+            said = await self._waited(taken, answer, ANSWER_SECONDS, stored)
+        finally:
+            for place in [place for place, waiting in self._live.asked.items() if waiting is answer]:
+                del self._live.asked[place]
         if said is not None and body.eventtype == "enter_chat":
             return _greeting(said)
         return said
 
-    async def _press(self, body: Body, task: str) -> Json | None:
+    async def _press(self, body: Body, task: str, stored: asyncio.Future[bool]) -> Json | None:
         now = self._clock.now()
-        taken = await self._intake.take(body, now)
+        taken = await self._intake.take(body, now, seconds=FETCH_SECONDS)
         answer: Answer = asyncio.get_running_loop().create_future()
         press = Press(task=task, chat_id=taken.chat_id, at=now, answer=answer)
         self._live.pressed(press)
-        said = await self._waited(taken, answer, PRESS_SECONDS)
+        said = await self._waited(taken, answer, PRESS_SECONDS, stored)
         if said is not None:
             return said
         if press in self._live.presses:
@@ -109,10 +120,11 @@ class Door:
         out = await self._now_true(press)
         return render.update(render.changed_card(out, task)) if out is not None else None
 
-    async def _waited(self, taken: Taken, answer: Answer, seconds: float) -> Json | None:
+    async def _waited(self, taken: Taken, answer: Answer, seconds: float, stored: asyncio.Future[bool]) -> Json | None:
         """The answer, if it comes in time. Afterwards nobody can give it any more. Raises StoreDownError."""
         try:
             await self._store([taken])
+            stored.set_result(True)
             await asyncio.wait({answer}, timeout=seconds)
             return answer.result() if answer.done() else None
         finally:

@@ -5,9 +5,11 @@ import hashlib
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
+from bot.adapters.pictures import unfit
 from bot.adapters.wecom.files import MediaFiles, Saved
 from bot.adapters.wecom_aibot import events
 from bot.adapters.wecom_aibot.events import PERSON, PLATFORM, Event, File
@@ -16,7 +18,7 @@ from bot.adapters.wecom_aibot.ways import Ways
 from bot.adapters.wecom_aibot.wire import Body, Item, Media, body_decoder
 from bot.adapters.wecom_aibot.words import OurNames, clean, same, without_only_at
 from storage.model.channels import ReplyRoute
-from storage.model.messages import Envelope
+from storage.model.messages import AttachmentKind, Envelope
 
 ENTERED = "/start"
 """Opening the chat means the same as this word."""
@@ -76,11 +78,12 @@ class Intake:
         return body.quote is None and not any(_media(body)) and self._users.known(body.from_)
 
     async def take(self, body: Body, now: datetime, *, req_id: str = "", seconds: float = 8.0) -> Taken:
-        """What is to be stored. `seconds`: for all the fetching together; what is not there by then is left out.
+        """What is to be stored. `seconds`: for asking who it is, and for all the fetching; what is not there by
+        then is left out.
 
         Raises StoreDownError.
         """
-        user = await self._users.plain(body.from_)
+        user = await self._users.plain(body.from_, seconds)
         where = chat_id(body, user)
         key, message = event_id(body), body.msgid
         press = body.press
@@ -146,7 +149,9 @@ class Intake:
 
     async def _fetch(self, kind: str, media: Media, now: datetime) -> File:
         key = media.aeskey or self._global_key
-        result = await self._media.fetch(media.url, key, sent_at=now, now=now)
+        result = await self._media.fetch(
+            media.url, key, sent_at=now, now=now, unfit=partial(unfit, AttachmentKind(kind))
+        )
         if not isinstance(result, Saved):
             log.warning(NOT_FETCHED, why=result.why)
             return File(kind=kind)  # type: ignore[arg-type]

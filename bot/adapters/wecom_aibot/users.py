@@ -1,8 +1,10 @@
 """Sealed user ids → real ones (D 101521): the bot sees sealed ones unless a super-admin made it."""
 
+import asyncio
+
 import structlog
 
-from bot.adapters.wecom.api import Good
+from bot.adapters.wecom.api import Call, Good, Lost
 from bot.adapters.wecom.tokens import Tokens
 from bot.adapters.wecom_aibot.wire import From
 
@@ -23,13 +25,13 @@ class Users:
     def known(self, who: From | None) -> bool:
         return self._tokens is None or who is None or who.userid in self._opened
 
-    async def plain(self, who: From | None) -> str:
-        """The real id; the sealed one where nobody opens it (it is then a stranger's). Raises nothing."""
+    async def plain(self, who: From | None, seconds: float) -> str:
+        """The real id; the sealed one where nobody opens it in time (it is then a stranger's). Raises nothing."""
         sealed = who.userid if who is not None else ""
         if self._tokens is None or not sealed:
             return sealed
         if sealed not in self._opened:
-            reply = await self._tokens.post(PATH, {"open_userid_list": [sealed]})
+            reply = await self._asked(self._tokens, sealed, seconds)
             found = _user_of(reply.data, sealed) if isinstance(reply, Good) else ""
             if not found:
                 log.warning(NOT_OPENED, why="" if isinstance(reply, Good) else reply.why)
@@ -38,6 +40,14 @@ class Users:
                 self._opened.clear()
             self._opened[sealed] = found
         return self._opened[sealed]
+
+    @staticmethod
+    async def _asked(tokens: Tokens, sealed: str, seconds: float) -> Call:
+        try:
+            async with asyncio.timeout(seconds):
+                return await tokens.post(PATH, {"open_userid_list": [sealed]})
+        except TimeoutError:
+            return Lost("too slow", sent=False)
 
 
 def _user_of(data: dict[str, object], sealed: str) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from bot.adapters.base import UnreadableError
 from bot.adapters.wecom.cards import is_noop
+from bot.adapters.wecom.uploads import MEDIA_REF
 from bot.adapters.wecom.xmltext import Fields, word
 from storage.model.messages import (
     Address,
@@ -21,11 +22,8 @@ from storage.model.messages import (
 )
 
 PLATFORM = "wecom_app"
-MEDIA = "media/"
-"""References to files the platform keeps for three days (D 90239)."""
-
 CARD_EVENT = "template_card_event"
-CAME = frozenset({"enter_agent", "subscribe"})
+CAME, OPENED = "subscribe", "enter_agent"
 LEFT = "unsubscribe"
 FILES = {"image": AttachmentKind.PHOTO, "voice": AttachmentKind.VOICE, "video": AttachmentKind.VIDEO}
 LONGEST_USER = 64
@@ -85,10 +83,12 @@ def event_of(fields: Fields) -> Event | None:
 def _happened(fields: Fields, user: str, at: int) -> Event | None:
     """Events have no number of their own: the platform tells them apart by who, when and what (D 90238)."""
     what, key, task = word(fields, "Event"), word(fields, "EventKey"), word(fields, "TaskId")
-    name = hashlib.sha256("\0".join((user, str(at), what, key, task)).encode("utf-8", "replace")).hexdigest()[:32]
+    # Every opening of the application is told: people are greeted at the first we remember.
+    when = "" if what == OPENED else str(at)
+    name = hashlib.sha256("\0".join((user, when, what, key, task)).encode("utf-8", "replace")).hexdigest()[:32]
     if what == CARD_EVENT and key and not is_noop(key):
         return Event(id=f"E:{name}", kind="press", user=user, at=at, key=key, task=task)
-    if what in CAME:
+    if what in (CAME, OPENED):
         return Event(id=f"E:{name}", kind="came", user=user, at=at)
     if what == LEFT:
         return Event(id=f"E:{name}", kind="left", user=user, at=at)
@@ -130,7 +130,7 @@ def parse(body: bytes, bot: str) -> Inbound:
 def _attachments(event: Event) -> tuple[Attachment, ...]:
     kind = FILES.get(event.kind)
     if kind is not None:
-        return (Attachment(kind=kind, ref=_clean(f"{MEDIA}{event.media}") if event.media else ""),)
+        return (Attachment(kind=kind, ref=_clean(f"{MEDIA_REF}{event.media}") if event.media else ""),)
     if event.latitude is None or event.longitude is None:
         return ()
     spot = Attachment(kind=AttachmentKind.LOCATION, latitude=event.latitude, longitude=event.longitude)

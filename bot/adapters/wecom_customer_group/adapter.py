@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.adapters.base import Accept, CannotEdit, Capabilities, Edits, Later, Limits, Never, SendResult, Sent, Unknown
+from bot.adapters.base import (
+    Accept,
+    CannotEdit,
+    Capabilities,
+    Edits,
+    Later,
+    Limits,
+    Never,
+    NotFetched,
+    SendResult,
+    Sent,
+    Unknown,
+)
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit
 from bot.adapters.wecom.errcodes import judge
@@ -23,7 +35,8 @@ ADD = "/cgi-bin/externalcontact/add_msg_template"
 TEXT_BYTES = 4000
 MOST_GROUPS = 2000
 GATHER_SECONDS = 1.0
-"""Copies for many groups become one task: its member confirms once, not once per group."""
+"""Copies for many groups become one task: its member confirms once, not once per group. It is made as soon as none
+has come for so long."""
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NO_QUOTA = "this group has had all tasks of this month"
@@ -55,6 +68,7 @@ class CustomerGroupPlatform:
             editing=Edits.NEVER,
             buttons=False,
             human_confirms=True,
+            shows=frozenset(),
             private_chats=False,
             answers_presses=False,
             limits=Limits(
@@ -62,6 +76,8 @@ class CustomerGroupPlatform:
                 caption=TEXT_BYTES,
                 unit="utf8",
                 buttons=0,
+                at_once=MOST_GROUPS,
+                per_bot_second=MOST_GROUPS,
                 per_group_month=settings.per_group_month,
             ),
         )
@@ -80,6 +96,9 @@ class CustomerGroupPlatform:
     def is_group(self, chat_id: str) -> bool:
         return True
 
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return NotFetched(why="nobody sends anything here")
+
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         """Sent means: the task exists, and is written down as such. Whether people ever read it, the task tells."""
         if out.kind is not OutKind.SEND:
@@ -91,7 +110,10 @@ class CustomerGroupPlatform:
         if task is None or len(task.chats) >= MOST_GROUPS or out.to.chat_id in task.chats:
             task = self._open[kind] = _Task()
             task.chats.append(out.to.chat_id)
-            await asyncio.sleep(self._gather)
+            gathered = 0
+            while gathered < len(task.chats):
+                gathered = len(task.chats)
+                await asyncio.sleep(self._gather)
             if self._open.get(kind) is task:
                 del self._open[kind]
             try:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.adapters.base import Never
 from bot.adapters.wecom.api import Call, Good, Lost, Refused
-from bot.adapters.wecom.errcodes import hint
+from bot.adapters.wecom.errcodes import hint, judge
 from bot.adapters.wecom.tokens import Tokens
 from handlers.broadcast.times import quiet_until
 from storage.engine.base import Engine
@@ -24,6 +25,9 @@ CONFIRMED, REACHED = 2, 1
 
 REMINDERS = 3
 """For one task. The platform takes so many a day."""
+
+REPORTED_WITHIN = timedelta(days=1)
+"""After this much longer than a task lives, nobody asks any more about a confirmed copy that was never reported on."""
 
 PAGE = 500
 MOST_PAGES = 20
@@ -69,10 +73,10 @@ class Follower:
         """False if the platform does not answer just now."""
         first = rows[0]
         reply = await self._ask("get_groupmsg_task", {"msgid": msgid, "limit": PAGE, "cursor": ""})
-        if isinstance(reply, Lost):
+        if _unanswered(reply):
             return False
         if isinstance(reply, Good) and _pressed(reply, first.sender):
-            return await self._confirmed(msgid, rows)
+            return await self._confirmed(msgid, rows, late=now - first.at >= self._expires + REPORTED_WITHIN)
         if now - first.at >= self._expires or await self._stopped(first):
             return await self._give_up(msgid, rows)
         if isinstance(reply, Good):
@@ -81,14 +85,15 @@ class Follower:
             await self._urge(msgid, first, now)
         return True
 
-    async def _confirmed(self, msgid: str, rows: Sequence[PushTask]) -> bool:
-        """The member pressed it; which groups it really reached is told group by group."""
+    async def _confirmed(self, msgid: str, rows: Sequence[PushTask], *, late: bool) -> bool:
+        """Which groups it really reached is told group by group. `late`: what was not told by now never will be."""
         found = await self._results(msgid, rows[0].sender)
-        if isinstance(found, Lost):
+        if isinstance(found, Refused | Lost) and _unanswered(found):
             return False
-        if isinstance(found, dict):
-            await self._move([row for row in rows if found.get(row.chat_id) == REACHED], PushState.DELIVERED)
-            await self._move([row for row in rows if found.get(row.chat_id, 0) > REACHED], PushState.EXPIRED)
+        status = found if isinstance(found, dict) else {}
+        lost = [row for row in rows if status.get(row.chat_id, 0) > REACHED or (late and not status.get(row.chat_id))]
+        await self._move([row for row in rows if status.get(row.chat_id) == REACHED], PushState.DELIVERED)
+        await self._move(lost, PushState.EXPIRED)
         return True
 
     async def _results(self, msgid: str, sender: str) -> dict[str, int] | Refused | Lost:
@@ -110,11 +115,10 @@ class Follower:
         return found
 
     async def _give_up(self, msgid: str, rows: Sequence[PushTask]) -> bool:
-        """Taken back first, so that nobody can confirm what we call expired."""
-        if isinstance(await self._ask("cancel_groupmsg_send", {"msgid": msgid}), Lost):
+        """Taken back first, so that nobody can confirm what we call expired; it may have been pressed just before."""
+        if _unanswered(await self._ask("cancel_groupmsg_send", {"msgid": msgid})):
             return False
-        await self._move(rows, PushState.EXPIRED)
-        return True
+        return await self._confirmed(msgid, rows, late=True)
 
     async def _stopped(self, row: PushTask) -> bool:
         async with self._engine.read() as tx:
@@ -141,6 +145,11 @@ class Follower:
             code = reply.code if isinstance(reply, Refused) else 0
             log.warning(LOOK_FAILED, call=call, why=reply.why, hint=hint(code))
         return reply
+
+
+def _unanswered(reply: Call) -> bool:
+    """Lost, or refused for now: it says nothing of the task."""
+    return not isinstance(reply, Good) and not isinstance(judge(reply), Never)
 
 
 def _pressed(reply: Good, sender: str) -> bool:

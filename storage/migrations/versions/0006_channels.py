@@ -47,7 +47,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "msgid", "chat_id"),
     )
     waiting = sa.text("state IN ('已建任务', '待群主确认')")
-    op.create_index("push_task_open", "push_task", ["id"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index(
+        "push_task_open", "push_task", ["platform", "bot", "id"], sqlite_where=waiting, postgresql_where=waiting
+    )
+    op.create_index("push_task_chat", "push_task", ["platform", "chat_id", "at"])
     op.create_index("push_task_broadcast", "push_task", ["broadcast_id"])
     op.create_table(
         "card_code",
@@ -60,8 +63,8 @@ def upgrade() -> None:
     _accounts()
     said = sa.text("sent_at IS NOT NULL")
     op.create_index("outbox_said", "outbox", ["chat_key", "sent_at"], sqlite_where=said, postgresql_where=said)
-    brief = sa.text("kind = 'send' AND target <> ''")
-    op.create_index("outbox_brief", "outbox", ["target"], sqlite_where=brief, postgresql_where=brief)
+    about = sa.text("target <> ''")
+    op.create_index("outbox_about", "outbox", ["target", "kind"], sqlite_where=about, postgresql_where=about)
 
 
 def _accounts() -> None:
