@@ -17,7 +17,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from bot import yaml_text
+from bot import secret_file, yaml_text
 from bot.config_channels import (
     WechatOfficial,
     Wecom,
@@ -55,6 +55,15 @@ class Server(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
+
+    @field_validator("public_url")
+    @classmethod
+    def without_callback(cls, url: str) -> str:
+        if re.search(r"(?<!/)/(wecom|wechat|telegram)(/|$)", url):
+            raise ValueError("只写到域名，比如 https://pingan.example.cn，后面不带 /wecom/app 这样的路径")
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError("要以 https:// 开头，比如 https://pingan.example.cn")
+        return url.rstrip("/")
 
 
 class Local(Section):
@@ -256,6 +265,7 @@ def default_text() -> str:
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read `path` (None: the annotated default); the environment wins: PINGAN_SERVER__PORT=8081.
 
+    Secrets may stand in secrets.env beside it; the environment wins over them too.
     Raises ConfigError with a sentence per mistake that says where it is and what to write instead.
     """
     name = str(path) if path else "默认配置"
@@ -270,6 +280,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     raw = yaml_text.values(root) if root is not None else {}
     if not isinstance(raw, dict):
         raise ConfigError(f"{name} 的最外层要是“键: 值”的写法，冒号是英文的，后面有一个空格。")
+    environ = _with_secrets(path, environ)
     overrides = _environment(environ)
     origin = Origin(name=name, lines=yaml_text.lines(root), overrides=overrides, prefix=PREFIX)
     try:
@@ -280,10 +291,19 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     return settings
 
 
+def _with_secrets(path: Path | None, environ: Mapping[str, str]) -> Mapping[str, str]:
+    try:
+        return secret_file.with_secrets(path, environ)
+    except TextError as error:
+        raise ConfigError("\n".join(f"{secret_file.NAME} {problem}" for problem in error.problems)) from None
+    except OSError as error:
+        raise ConfigError(f"打不开 {secret_file.NAME}：{error.strerror}。要让运行 pingan 的这个用户能读。") from None
+
+
 def _check_webhook(settings: Settings, origin: Origin) -> None:
-    telegram, address = settings.telegram, settings.server.public_url
-    if telegram.token and telegram.mode == "webhook" and not address.startswith(("https://", "http://")):
-        where = origin.where(("server", "public_url") if address else ("telegram", "mode"))
+    telegram = settings.telegram
+    if telegram.token and telegram.mode == "webhook" and not settings.server.public_url:
+        where = origin.where(("telegram", "mode"))
         raise ConfigError(
             f"{where}telegram.mode: webhook 需要 server.public_url，写成 https://pingan.example.cn 这样；"
             "没有外网地址就把 telegram.mode 写成 polling。"

@@ -9,10 +9,14 @@ from pydantic import AfterValidator, Field
 
 from bot.config_section import Section
 
+KEY_CHARS = 43
+
 
 def _key(text: str) -> str:
-    if text and len(text) != 43:
-        raise ValueError("应是管理后台给的 43 位 EncodingAESKey")
+    if text and len(text) != KEY_CHARS:
+        raise ValueError(
+            f"应是管理后台给的 {KEY_CHARS} 位 EncodingAESKey，现在是 {len(text)} 位：请整段重新复制，不要带空格"
+        )
     return text
 
 
@@ -28,8 +32,8 @@ def _address(text: str) -> str:
     return text
 
 
-Secret = Annotated[str, Field(repr=False)]
-AesKey = Annotated[str, Field(repr=False), AfterValidator(_key)]
+Secret = Annotated[str, Field(repr=False), AfterValidator(str.strip)]
+AesKey = Annotated[str, Field(repr=False), AfterValidator(str.strip), AfterValidator(_key)]
 UrlPath = Annotated[str, AfterValidator(_path)]
 Url = Annotated[str, AfterValidator(_address)]
 

@@ -120,7 +120,7 @@ class World:
         self.url = url
         self.clock = clock or HeldClock()
         self.platform = FakePlatform()
-        self._more = more
+        self.more = list(more)
         self.engine: Engine = connect(url)
         self.core: Core
         self.settings: dict[type, Any] = {}  # what an operator has set; take effect with a restart
@@ -144,7 +144,7 @@ class World:
     # ── life of the process ────────────────────────────────────────────────
     @property
     def platforms(self) -> dict[str, FakePlatform]:
-        return {p.name: p for p in (self.platform, *self._more)}
+        return {p.name: p for p in (self.platform, *self.more)}
 
     async def open(self) -> None:
         await self.engine.open()

@@ -94,9 +94,9 @@ def test_version(pingan: Pingan) -> None:
 
 
 # ── init, check, import ────────────────────────────────────────────────────
-def test_init_writes_both_files_and_never_overwrites(pingan: Pingan, home: Path) -> None:
+def test_init_writes_its_files_and_never_overwrites(pingan: Pingan, home: Path) -> None:
     assert pingan("init", "new/place").code == 0
-    assert sorted(os.listdir("new/place")) == ["config.yaml", "station.yaml"]
+    assert sorted(os.listdir("new/place")) == ["config.yaml", "secrets.env", "station.yaml"]
     (home / "new/place/station.yaml").write_text("mine", encoding="utf-8")
     assert "没有动它" in pingan("init", "new/place").out
     assert (home / "new/place/station.yaml").read_text(encoding="utf-8") == "mine"
@@ -113,7 +113,7 @@ def test_what_init_writes_is_right(pingan: Pingan) -> None:
 def test_check_starts_and_makes_nothing(pingan: Pingan, home: Path) -> None:
     pingan("init")
     pingan("check")
-    assert sorted(os.listdir(home)) == ["config.yaml", "station.yaml"]
+    assert sorted(os.listdir(home)) == ["config.yaml", "secrets.env", "station.yaml"]
 
 
 def test_check_finds_mistakes_in_both(pingan: Pingan, home: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_dry_run_makes_nothing_at_all(pingan: Pingan, home: Path) -> None:
     pingan("init")
     said = pingan("import", "station.yaml", "--dry-run")
     assert "只是预演" in said.out
-    assert sorted(os.listdir(home)) == ["config.yaml", "station.yaml"]
+    assert sorted(os.listdir(home)) == ["config.yaml", "secrets.env", "station.yaml"]
     pingan("import", "station.yaml")
     assert "没有变化" in pingan("import", "station.yaml", "--dry-run").out
 

@@ -255,11 +255,13 @@ def test_a_token_that_is_none_is_told_without_repeating_it(file: Path) -> None:
     assert lines == ["config.yaml 第 2 行：telegram.token 不对——应是 @BotFather 给的“数字:字母”整串。"]
 
 
-@pytest.mark.parametrize("server", ["", "server: {public_url: pingan.example.cn}\n"])
-def test_a_webhook_needs_an_address(file: Path, server: str) -> None:
+@pytest.mark.parametrize(
+    ("server", "how"), [("", "telegram.mode"), ("server: {public_url: pingan.example.cn}\n", "https://")]
+)
+def test_a_webhook_needs_an_address(file: Path, server: str, how: str) -> None:
     [line] = told(file, f'{server}telegram:\n  token: "1:a"\n  mode: webhook\n')
     assert "server.public_url" in line
-    assert "telegram.mode" in line
+    assert how in line
 
 
 def test_without_a_token_the_mode_is_nobodys_business(file: Path) -> None:

@@ -1,7 +1,9 @@
 """pingan doctor wecom: each channel's trouble is named with what to do; no secret is shown; ✗ means a bad exit code."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,29 @@ from bot.config_channels import (
     WecomWebhook,
 )
 from bot.doctor import Finding, Mark, examine_wecom
+from bot.doctor.wecom import check_wecom
+from bot.doctor.wecom_known import NOTHING_KNOWN, Known
+from storage.model.people import Group, GroupKind
 from tests.adapters.wecom_kit import AES_KEY, NOW, TOKEN
+from tests.aibot import AT, running
+from tests.aibot import settings as aibot_settings
+from tests.fake_wecom import FakeWecom
+from tests.fake_wecom.aibot import Bot
 
+LINE = f"connected {int(NOW.timestamp())}"
+STAFF = Group(id=1, platform="wecom_aibot", bot="b1", chat_id="wrC1", title="", kind=GroupKind.OFFICERS, station_id=1)
+PUSHED = Group(id=2, platform="wecom_webhook", bot="wecom_webhook", chat_id="民警群", title="民警群", station_id=1)
+CUSTOMERS = Group(id=3, platform="wecom_customer_group", bot="zhang", chat_id="wr1", title="东湾花园群", station_id=1)
+IN_ORDER = Known(
+    read=True,
+    groups=(STAFF, PUSHED, CUSTOMERS),
+    stations=((1, "东湾派出所"),),
+    aibot_staff=3,
+    app_accounts=(("李静", "lijing"),),
+    line=LINE,
+)
+KF_ACCOUNT = {"open_kfid": "wk1", "name": "东湾派出所", "manage_privilege": True}
+UNMANAGED = {"account_list": [KF_ACCOUNT | {"manage_privilege": False}]}
 SECRET = "a-secret-of-the-corp-0123456789"
 
 
@@ -37,6 +60,7 @@ class Outside:
     token: str = TOKEN
     aes_key: str = AES_KEY
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    clock_off: timedelta = timedelta()
     asked: list[str] = field(default_factory=list)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -53,12 +77,18 @@ class Outside:
             "/cgi-bin/gettoken": {"access_token": "t1", "expires_in": 7200},
             "/cgi-bin/stable_token": {"access_token": "t1", "expires_in": 7200},
             "/cgi-bin/agent/get": {"name": "平安", "close": 0},
-            "/cgi-bin/kf/account/list": {"account_list": [{"open_kfid": "wk1", "name": "东湾派出所"}]},
+            "/cgi-bin/user/get": {"userid": "lijing"},
+            "/cgi-bin/kf/account/list": {"account_list": [KF_ACCOUNT]},
+            "/cgi-bin/webhook/send": {"errcode": 40008, "errmsg": "invalid message type"},
+            "/cgi-bin/externalcontact/groupchat/get": {"group_chat": {"chat_id": "wr1", "name": "东湾花园群"}},
             "/cgi-bin/externalcontact/groupchat/list": {"group_chat_list": [{"chat_id": "wr1", "status": 0}]},
         }
         return web.json_response(
             {"errcode": 0, "errmsg": "ok"} | (self.answers.get(request.path) or good[request.path])
         )
+
+    async def tell_time(self, _: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(NOW + self.clock_off, usegmt=True)
 
     def _door(self, request: web.Request) -> web.Response:
         query = list(request.query.items())
@@ -78,6 +108,7 @@ async def outside() -> AsyncIterator[Outside]:
     fake = Outside()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", fake.serve)
+    app.on_response_prepare.append(fake.tell_time)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -101,16 +132,16 @@ def settings(url: str, **more: Any) -> Settings:
     return Settings(**(parts | more))
 
 
-async def findings(of: Settings, *, every: bool = True) -> dict[str, Finding]:
-    found = {f.what: f async for f in examine_wecom(of, NOW, all_of_them=every)}
+async def findings(of: Settings, *, every: bool = True, known: Known = NOTHING_KNOWN) -> dict[str, Finding]:
+    found = {f.what: f async for f in check_wecom(of, NOW, all_of_them=every, known=known)}
     assert not any(secret in f.text for f in found.values() for secret in (SECRET, AES_KEY, TOKEN))
     return found
 
 
 async def test_everything_in_order(outside: Outside) -> None:
-    found = await findings(settings(outside.url))
+    found = await findings(settings(outside.url), known=IN_ORDER)
     assert {f.mark for f in found.values()} == {Mark.FINE}, found
-    assert len(found) == 9
+    assert len(found) == 13
     assert "said something" not in outside.asked  # the running bot keeps its connection
 
 
@@ -123,7 +154,7 @@ async def test_what_is_not_set_up_is_said_only_where_asked(outside: Outside) -> 
 
 
 def test_every_guide_is_there() -> None:
-    from bot.doctor.wecom import GUIDES
+    from bot.channel_needs import GUIDES
 
     for name in GUIDES.values():
         assert (Path(__file__).parent.parent / f"docs/platforms/{name}.md").exists(), name
@@ -172,8 +203,19 @@ async def test_what_is_missing_or_cannot_be_reached(
         ("/cgi-bin/agent/get", {"errcode": 60020, "errmsg": "not allow to access"}, "自建应用", "企业可信IP"),
         ("/cgi-bin/agent/get", {"errcode": 301002, "errmsg": "not match"}, "自建应用", "301002"),
         ("/cgi-bin/agent/get", {"close": 1}, "自建应用", "停用"),
-        ("/cgi-bin/kf/account/list", {"account_list": [{"open_kfid": "wk2"}]}, "微信客服", "能管的是 wk2"),
-        ("/cgi-bin/kf/account/list", {"account_list": "x"}, "微信客服", "一个也管不到"),
+        ("/cgi-bin/kf/account/list", {"account_list": [{"open_kfid": "wk2", "name": "乙"}]}, "微信客服", "wk2（乙）"),
+        ("/cgi-bin/kf/account/list", {"account_list": "x"}, "微信客服", "可调用接口的应用"),
+        ("/cgi-bin/kf/account/list", UNMANAGED, "微信客服", "没有管理权限"),
+        (
+            "/cgi-bin/webhook/send",
+            {"errcode": 93000, "errmsg": "invalid webhook url"},
+            "消息推送",
+            "民警群 的 key 失效",
+        ),
+        ("/cgi-bin/user/get", {"errcode": 60111, "errmsg": "userid not found"}, "自建应用的民警", "李静（lijing）"),
+        ("/cgi-bin/user/get", {"errcode": 60011, "errmsg": "no privilege"}, "自建应用的民警", "可见范围"),
+        ("/cgi-bin/stable_token", {"errcode": 40243, "errmsg": "frozen"}, "公众号", "解冻"),
+        ("/cgi-bin/agent/get", {"errcode": -1, "errmsg": "busy"}, "自建应用", "过一分钟"),
         ("/cgi-bin/kf/account/list", {"errcode": 48002, "errmsg": "api forbidden"}, "微信客服", "权限"),
         ("/cgi-bin/stable_token", {"errcode": 40164, "errmsg": "invalid ip"}, "公众号", "白名单"),
         ("/cgi-bin/stable_token", {"errcode": 40125, "errmsg": f"bad {SECRET}"}, "公众号", "AppSecret"),
@@ -184,7 +226,7 @@ async def test_what_the_platform_refuses(
     outside: Outside, path: str, answer: dict[str, Any], what: str, told: str
 ) -> None:
     outside.answers[path] = answer
-    found = (await findings(settings(outside.url)))[what]
+    found = (await findings(settings(outside.url), known=IN_ORDER))[what]
     assert found.mark is Mark.BAD
     assert told in found.text
 
@@ -224,3 +266,75 @@ def test_the_command_and_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFix
     checkup(config, "wecom")
     with pytest.raises(CommandError, match="pingan doctor wecom"):
         checkup(config, "xyz")
+
+
+# ── what our own database knows ────────────────────────────────────────────
+async def test_the_groups_are_named_so_that_their_number_can_be_copied(outside: Outside) -> None:
+    found = await findings(settings(outside.url), known=IN_ORDER)
+    assert "wrC1（东湾派出所民警群）" in found["智能机器人的群"].text
+    unbound = replace(IN_ORDER, groups=(replace(STAFF, station_id=None),))
+    found = await findings(settings(outside.url), known=unbound)
+    assert found["智能机器人的群"].mark is Mark.ODD
+    assert "@平安小助手 绑定" in found["智能机器人的群"].text
+    assert "民警群" in found["消息推送的群"].text
+    assert "wr1（东湾花园群）" in found["客户群群发的群"].text
+    nobody = Known(read=True)
+    found = await findings(settings(outside.url), known=nobody)
+    assert "拉进内部群" in found["智能机器人的群"].text
+    assert "wecom_aibot" in found["智能机器人的人员"].text
+    assert "wecom_app" in found["自建应用的民警"].text
+
+
+@pytest.mark.parametrize(
+    ("line", "mark", "told"),
+    [
+        (f"refused {int(NOW.timestamp())}", Mark.BAD, "bot_id"),
+        (f"taken_over {int(NOW.timestamp())}", Mark.BAD, "另一个程序"),
+        (LINE, Mark.FINE, "登录成功"),
+        ("", Mark.FINE, "先运行 pingan run"),
+    ],
+)
+async def test_what_the_long_connection_came_to(outside: Outside, line: str, mark: Mark, told: str) -> None:
+    found = (await findings(settings(outside.url), known=replace(IN_ORDER, line=line)))["智能机器人"]
+    assert (found.mark, told in found.text) == (mark, True)
+
+
+async def test_sealed_user_ids_are_told_unless_they_are_opened(outside: Outside) -> None:
+    found = await findings(settings(outside.url), known=replace(IN_ORDER, sealed=2))
+    assert found["智能机器人的人员"].mark is Mark.BAD
+    assert "超级管理员" in found["智能机器人的人员"].text
+    opened = settings(outside.url).wecom_aibot.model_copy(update={"encrypted_users": True})
+    found = await findings(settings(outside.url, wecom_aibot=opened), known=replace(IN_ORDER, sealed=2))
+    assert found["智能机器人的人员"].mark is Mark.FINE
+
+
+async def test_the_clock(outside: Outside) -> None:
+    outside.clock_off = timedelta(minutes=20)
+    found = (await findings(settings(outside.url)))["机器时间"]
+    assert found.mark is Mark.BAD
+    assert "慢了 20 分钟" in found.text
+    outside.clock_off = timedelta(minutes=-3)
+    found = (await findings(settings(outside.url)))["机器时间"]
+    assert (found.mark, "快了 3 分钟" in found.text) == (Mark.ODD, True)
+
+
+async def test_doctor_sees_what_a_running_bot_wrote_down(tmp_path: Path) -> None:
+    async with FakeWecom() as fake:
+        made = aibot_settings(fake, database={"url": f"sqlite:///{tmp_path}/pingan.db"})
+        async with running(tmp_path, fake) as play:
+            await fake.say("chen", f"{AT}你好", "wrNew")
+            await play.until(lambda: fake.seen("wrNew"), "an answer")
+            found = {f.what: f async for f in examine_wecom(made, datetime.now(UTC), all_of_them=False)}
+            assert "登录成功" in found["智能机器人"].text
+            assert "wrNew" in found["智能机器人的群"].text
+        fake.aibot.bot = Bot(secret="another")
+        async with running(tmp_path, fake, first=False) as play:
+            asked = _subscribed(fake)
+            await play.until(lambda: _subscribed(fake) >= asked + 2, "tried again after a refusal")
+            found = {f.what: f async for f in examine_wecom(made, datetime.now(UTC), all_of_them=False)}
+            assert found["智能机器人"].mark is Mark.BAD
+            assert "Secret" in found["智能机器人"].text
+
+
+def _subscribed(fake: FakeWecom) -> int:
+    return sum(what == "aibot_subscribe" for what, _ in fake.state.calls)

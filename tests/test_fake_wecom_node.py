@@ -1,7 +1,8 @@
 """The emulator against the platform's own JavaScript: @wecom/crypto and @wecom/aibot-node-sdk.
 
-They are not part of this repository. With node at hand, `npm i --prefix build/node @wecom/crypto @wecom/aibot-node-sdk`
-and PINGAN_NODE_MODULES=build/node/node_modules make these tests run; else the vectors are the only check.
+They are not part of this repository. `make test` installs them where npm is at hand; elsewhere, with node,
+`npm i --prefix build/node @wecom/crypto @wecom/aibot-node-sdk` does,
+or PINGAN_NODE_MODULES says where they are; else the vectors are the only check.
 """
 
 import asyncio

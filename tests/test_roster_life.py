@@ -74,9 +74,9 @@ async def test_what_only_begins_like_it_is_something_else(world: World, words: s
 async def test_residents_read_how_officers_are_called_and_nothing_else(world: World, words: str) -> None:
     tonight = "今晚" in words
     expected = (
-        "今晚值班：李警官；值班长：孙警官。有事直接 @民警。"
+        "今晚值班：李警官；值班长：孙警官。有事直接告诉我。"
         if tonight
-        else "现在值班：王警官、赵警官；值班长：孙警官。有事直接 @民警。"
+        else "现在值班：王警官、赵警官；值班长：孙警官。有事直接告诉我。"
     )
     await world.chen.tells(words)
     assert world.chen.inbox[-1].text == expected

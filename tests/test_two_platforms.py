@@ -124,14 +124,14 @@ async def test_a_platform_that_is_away_keeps_what_is_to_be_said_there(world: Wor
     """微信客服 is switched off for a while: its resident reads everything when it is back."""
     chen = on_kf(world, "wm1", "陈先生")
     await chen.tells(QUARREL)
-    kf = world.platforms.pop(KF)
+    kf = world.more.pop()
     await world.restart()
     await world.wang.presses("接单")
     said = len(kf.chats[chen.private])
     async with world.engine.read() as tx:
         waiting = await Unit(tx).outbox.counts()
     assert waiting.get(OutState.PENDING.value)
-    world.platforms[KF] = kf
+    world.more.append(kf)
     await world.restart()
     await world.settle()
     assert any("已接单" in shown.text for shown in kf.chats[chen.private][said:])

@@ -345,6 +345,7 @@ async def test_the_address_is_proved_and_what_is_tampered_with_has_no_effect(fak
         await fake.kf.say(CHEN, "楼上扔垃圾")
         await play.shown(CHEN, "已登记为 1 号")
         good = door.knocks[-1]
+        await fake.until(lambda: any("token" in call for call in fake.state.called("kf/sync_msg")))  # by this notice
         before = len(fake.state.called("kf/sync_msg"))
         for query, body in (
             (good.query | {"msg_signature": "0" * 40}, good.body),

@@ -49,10 +49,11 @@ def _pieces(text: str, limit: int, unit: str) -> list[str]:
     pieces: list[str] = []
     start = 0
     while start < len(text):
-        end = _reach(text, start, limit, unit)
+        reach = end = _reach(text, start, limit, unit)
         if end < len(text):
             end = _nice(text, start, end)
-            end = next((first for first, last in links if start < first < end < last), end)
+            first, last = next((link for link in links if link[0] < end < link[1]), (end, end))
+            end = first if first > start else last if last <= reach else end
         piece = text[start:end].strip() if start else text[start:end].rstrip()
         if piece.strip():
             pieces.append(piece)

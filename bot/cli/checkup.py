@@ -5,10 +5,12 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.console import Console
+
 from bot.cli.boundary import CommandError
 from bot.cli.common import console, settings_of
-from bot.doctor import Mark, examine, examine_wecom
-from bot.doctor.program import version
+from bot.doctor import Finding, Mark, examine, examine_wecom
+from bot.doctor.program import check_secrets, version
 from storage.engine.migrate import HEAD
 
 _STYLES = {Mark.FINE: "green", Mark.ODD: "yellow", Mark.BAD: "bold red"}
@@ -26,11 +28,18 @@ async def _checkup(config: Path | None, part: str) -> int:
     told = console()
     bad = 0
     settings, now = settings_of(config), datetime.now(UTC)
+    if part:
+        for finding in check_secrets(config):
+            _tell(told, finding)
     found = examine_wecom(settings, now, all_of_them=True) if part else examine(settings, config, now)
     async for finding in found:
-        told.print(f"{finding.mark} {finding.what}：{finding.text}", style=_STYLES[finding.mark], soft_wrap=True)
+        _tell(told, finding)
         bad += finding.mark is Mark.BAD
     return bad
+
+
+def _tell(told: Console, finding: Finding) -> None:
+    told.print(f"{finding.mark} {finding.what}：{finding.text}", style=_STYLES[finding.mark], soft_wrap=True)
 
 
 def show_version() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from bot.channel_needs import bots as channel_bots
 from bot.cli.common import console, opened, settings_of
 from bot.config import Settings
 from bot.instance import sqlite_path
@@ -46,11 +47,9 @@ async def _apply(settings: Settings, file: StationFile, *, dry_run: bool) -> lis
 def _bots(settings: Settings) -> dict[str, str]:
     """Our bot on each platform; on Telegram its id stands before the colon of its token."""
     number, colon, _ = settings.telegram.token.partition(":")
-    bots = {"local": "local"}
+    bots = {"local": "local", **channel_bots(settings)}
     if colon and number.isdecimal():
         bots["telegram"] = number
-    if settings.wecom_app.on:
-        bots["wecom_app"] = str(settings.wecom_app.agent_id)
     return bots
 
 

@@ -8,7 +8,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from bot import logs
+from bot.channel_needs import NAMES, incomplete
 from bot.cli.common import console, settings_of
 from bot.config import Settings
 from bot.instance import only_one
@@ -60,8 +63,20 @@ def _greet(settings: Settings, address: str) -> None:
         told.print(f"  打开 {address} 进入群聊（演示）")
     told.print(f"  健康检查 {address}/healthz")
     told.print(f"  Telegram：{'已启用' if settings.telegram.token else '没有设置令牌，不启用'}")
+    _greet_family(settings, told)
     told.print("  按 Ctrl-C 停止")
     told.print()
+
+
+def _greet_family(settings: Settings, told: Console) -> None:
+    """Which channels of the WeChat family run, and which were begun and left half done."""
+    left = incomplete(settings)
+    running = [what for channel, what in NAMES.items() if getattr(settings, channel).on and channel not in left]
+    told.print(f"  微信家族：{'、'.join(running) + '已启用' if running else '没有设置，不启用'}")
+    for channel, sentence in left.items():
+        told.print(f"  ! {NAMES[channel]}没有配好：{sentence}")
+    if running or left:
+        told.print("  接得对不对，另开一个终端运行 pingan doctor wecom")
 
 
 def play_demo() -> None:

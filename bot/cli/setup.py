@@ -5,8 +5,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot import secret_file
+from bot.channel_needs import NAMES, incomplete
 from bot.cli.common import console, settings_of
 from bot.config import ConfigError, Settings, default_text
+from bot.doctor.program import check_secrets
 from bot.knowledge_load import read, shipped
 from bot.sample import station_text
 from bot.station_file import StationFile, load_station
@@ -15,7 +18,7 @@ CONFIG, STATION = "config.yaml", "station.yaml"
 
 
 def write_samples(folder: Path) -> None:
-    """config.yaml and station.yaml into `folder`; what is there already is left alone."""
+    """config.yaml, station.yaml and secrets.env into `folder`; what is there already is left alone."""
     told = console()
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in ((CONFIG, default_text()), (STATION, station_text())):
@@ -27,6 +30,13 @@ def write_samples(folder: Path) -> None:
             told.print(f"已有   {path}，没有动它")
         else:
             told.print(f"生成   {path}")
+    secrets = folder / secret_file.NAME
+    try:
+        secret_file.write(secrets)
+    except FileExistsError:
+        told.print(f"已有   {secrets}，没有动它")
+    else:
+        told.print(f"生成   {secrets}（密钥写在这里，只有您能读）")
     there = "" if folder == Path() else f"进入目录 {folder}（cd {folder}），"
     told.print(f"下一步：{there}改好 {STATION}，运行 pingan check，再运行 pingan import {STATION}")
 
@@ -37,6 +47,10 @@ def check_files(config: Path | None, station: Path | None) -> None:
     _check_rules(settings)
     told = console()
     told.print(f"✓ 配置 {config or '（没有 config.yaml，用默认配置）'}")
+    for finding in check_secrets(config):
+        told.print(f"! {finding.text}")
+    for channel, sentence in incomplete(settings).items():
+        told.print(f"! {NAMES[channel]}：{sentence}")
     _check_knowledge(settings, told)
     path = station or _station_path(settings)
     if path is None:

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.channels import CHANNELS
+from bot.channel_needs import NAMES
 from bot.config import Settings
 from bot.doctor.database import check_database
 from bot.doctor.findings import Finding, bad, fine
@@ -15,6 +16,9 @@ from handlers.broadcast import check_rules
 from storage.engine import connect
 from storage.engine.base import StoreDownError
 from storage.unit import Unit
+
+if TYPE_CHECKING:
+    from bot.doctor.wecom_known import Known
 
 
 async def examine(settings: Settings, config: Path | None, now: datetime) -> AsyncIterator[Finding]:
@@ -35,7 +39,7 @@ async def examine(settings: Settings, config: Path | None, now: datetime) -> Asy
     for sentence in check_rules(settings.broadcasts.rules, codes or [r.station for r in settings.broadcasts.rules]):
         yield bad("播报规则", sentence)
     yield await check_telegram(settings)
-    if any(getattr(settings, channel) != type(getattr(settings, channel))() for channel in CHANNELS):
+    if any(getattr(settings, channel) != type(getattr(settings, channel))() for channel in NAMES):
         async for finding in examine_wecom(settings, now, all_of_them=False):
             yield finding
 
@@ -44,8 +48,26 @@ async def examine_wecom(settings: Settings, now: datetime, *, all_of_them: bool)
     """The WeChat family; what it needs is imported only where it is looked at."""
     from bot.doctor.wecom import check_wecom
 
-    async for finding in check_wecom(settings, now, all_of_them=all_of_them):
+    known = await _known(settings)
+    async for finding in check_wecom(settings, now, all_of_them=all_of_them, known=known):
         yield finding
+
+
+async def _known(settings: Settings) -> "Known":
+    """What our database has to say about the family; nothing if it cannot be asked."""
+    from bot.doctor.wecom_known import NOTHING_KNOWN, learn
+
+    if not (await check_database(settings.database.url))[1]:
+        return NOTHING_KNOWN
+    engine = connect(settings.database.url)
+    try:
+        await engine.open()
+        async with engine.read() as tx:
+            return await learn(Unit(tx), settings)
+    except StoreDownError:
+        return NOTHING_KNOWN
+    finally:
+        await engine.close()
 
 
 async def _stored(settings: Settings, now: datetime, codes: list[str]) -> AsyncIterator[Finding]:

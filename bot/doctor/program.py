@@ -1,19 +1,24 @@
 """The program itself: interpreter, packages, clock, the data directory."""
 
-import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from importlib import metadata, util
 from pathlib import Path
 
+from bot import secret_file, yaml_text
+from bot.channel_needs import NAMES, env_of
 from bot.doctor.findings import Finding, bad, fine, odd
 
 DISTRIBUTION = "pingan-bot"
 PACKAGES = ("bot", "handlers", "storage")
 LOWEST, ABOVE = (3, 11), (3, 14)
+SECRET_KEYS = frozenset({"secret", "token", "aes_key", "app_secret", "key", "webhook_secret"})
+SECRET_SECTIONS = frozenset({"telegram", *NAMES})
+_MOVE = "请搬到 secrets.env，这里改成 ${{{}}}；给别人看过的，到后台换一个新的"
 LITTLE, VERY_LITTLE = 1024, 100  # MB
 
 
@@ -81,13 +86,32 @@ def check_data_dir(folder: Path) -> Finding:
 
 
 def check_secrets(path: Path | None) -> list[Finding]:
-    """A configuration file with secrets in it should not be readable by everybody; told only if it is."""
-    if path is None or os.name != "posix" or not path.exists():
+    """Secrets belong into the environment or secrets.env, and that file to its owner; told only where they do not."""
+    if path is None or not path.exists():
         return []
     from bot.logs import hide
 
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    text = "\n".join(line for line in lines if not line.lstrip().startswith("#") and "${" not in line)
-    if hide(text) == text:
-        return []
-    return [odd("配置文件", f"{path} 里直接写着令牌或密码。请改成 ${{环境变量名}}，令牌泄露过就换一个。")]
+    text = yaml_text.read(path)[0]
+    found = [
+        odd("配置文件", f"{path} 第 {line} 行的 {key} 直接写着密钥。{_MOVE.format(env_of(key))}。")
+        for key, line in written_secrets(text)
+    ]
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#") and "${" not in line]
+    if not found and any(hide(line) != line for line in lines):
+        found.append(odd("配置文件", f"{path} 里直接写着令牌或密码。{_MOVE.format('名字')}。"))
+    secrets = secret_file.beside(path)
+    if secrets is not None and secret_file.seen_by_others(secrets):
+        found.append(odd("密钥文件", f"别的用户也能读 {secrets}。请运行 chmod 600 {secrets}。"))
+    return found
+
+
+def written_secrets(text: str) -> list[tuple[str, int]]:
+    """(key, line) of each secret of a config.yaml that stands there in clear. Raises TextError."""
+    root = yaml_text.compose(text)
+    found = []
+    for key, line in yaml_text.lines(root).items():
+        if key[-1] in SECRET_KEYS and key[0] in SECRET_SECTIONS:
+            value = reduce(lambda inner, part: inner[part], key, yaml_text.values(root) if root else {})
+            if value and "${" not in str(value):
+                found.append((".".join(str(part) for part in key if isinstance(part, str)), line))
+    return sorted(found, key=lambda pair: pair[1])

@@ -28,7 +28,7 @@ async def ask(telegram: Telegram) -> Reply:
 def judge(reply: Reply, telegram: Telegram) -> Finding:
     """What an answer to getMe means."""
     if isinstance(reply, Refused) and reply.code in {401, 404}:
-        return bad(WHAT, "令牌不对。请向 @BotFather 核对，放进环境变量 TELEGRAM_BOT_TOKEN。")
+        return bad(WHAT, "令牌不对。请向 @BotFather 核对，写进 secrets.env 的 TELEGRAM_BOT_TOKEN。")
     if not isinstance(reply, Good):
         return bad(
             WHAT, f"连不上 {telegram.base_url}（{reply.why}）。检查网络和代理（HTTPS_PROXY），或改 telegram.base_url。"

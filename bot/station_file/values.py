@@ -142,6 +142,10 @@ def chat(on: str, text: str) -> str:
         if re.fullmatch(r"-[1-9]\d{0,18}", value):
             return value
         raise ValueError(f"Telegram 群的编号以减号开头，比如 -1001234567890；“{text}”不是。")
+    if on == "wecom_webhook":
+        if 1 <= len(text) <= 60:
+            return text
+        raise ValueError("wecom_webhook 的群号写 config.yaml 里那一项的 name，最多 60 个字。")
     if on in WECHAT:
         if re.fullmatch(r"[A-Za-z0-9_.@-]{1,64}", value):
             return value

@@ -12,7 +12,7 @@ REPORTER_CORRECTED = "{number}反映人更正：{text}"
 
 ALSO = "您说的是 {number}这件事吗？点“关注”，办好了也告诉您；不是的话，点“是另一件事”，我单独登记。"
 APART = "是另一件事"
-WATCH_NONE = "这个群里没有 {number} 号可以关注。要反映事情，请直接 @民警 说。"
+WATCH_NONE = "这个群里没有 {number} 号可以关注。要反映事情，请直接告诉我。"
 WATCHED = "好的，{number}办好了告诉您。"
 WATCHED_ALREADY = "您已经关注 {number}了，办好了告诉您。"
 WATCHED_OWN = "{number}就是您反映的，办好了会告诉您。"

@@ -102,7 +102,7 @@ UNFIT = "这些换班跟新的排班对不上，没有生效：{numbers}。请�
 
 # ── showing ────────────────────────────────────────────────────────────────
 NO_ROSTER = "还没有排班。请管理员在站点文件里写上，见 docs/roster.md。"
-NOBODY_THEN = "{when}没有排到值班的人。有事 @民警，我会通知所里。"
+NOBODY_THEN = "{when}没有排到值班的人。有事告诉我，我会通知所里。"
 MY_POSTS = "您接下来 {days} 天的班："
 NO_POSTS = "您接下来 {days} 天没有班。"
 PRIVATE_ONLY = "日历地址只能本人看，请私下发给我：日历"
@@ -225,7 +225,7 @@ def week(days: Sequence[tuple[date, str, Sequence[str]]], today: date) -> str:
 def on_duty_public(when: str, officers: Sequence[str], leaders: Sequence[str]) -> str:
     """What residents read: never a full name or a number."""
     lead = f"；值班长：{'、'.join(leaders)}" if leaders else ""
-    return f"{when}值班：{'、'.join(officers) or '暂时没有排到民警'}{lead}。有事直接 @民警。"
+    return f"{when}值班：{'、'.join(officers) or '暂时没有排到民警'}{lead}。有事直接告诉我。"
 
 
 def figures(month: date, rows: Sequence[Mapping[str, object]], since: date | None) -> str:

@@ -15,7 +15,7 @@ NAME = "平安小助手"
 # ── general ────────────────────────────────────────────────────────────────
 NEED_NUMBER = "请写上单号，比如：12 或 12号。不记得单号，发“我的”看看（民警发“待办”）。"
 NEED_PAGE = "页码写一个数字就行，比如：待办 2"
-NO_RIGHT = "这个要由民警来操作。您有事可以直接 @民警 说一声，我们马上登记。"
+NO_RIGHT = "这个要由民警来操作。您有事直接告诉我，我们马上登记。"
 NO_RIGHT_STAFF = "这个需要更高的权限，请找值班长或所领导。"
 NO_RIGHT_ANONYMOUS = "匿名身份不能办理这个。请用您本人的身份再发一次。"
 UNKNOWN_COMMAND = "我没看懂。发“帮助”看看我能做什么。"
@@ -28,12 +28,13 @@ WELCOME_PRIVATE = (
     "您好，我是{name}。有事直接在这里写给我：什么事、在哪里、什么时候，可以发照片和位置，我会马上登记并通知值班民警。\n"
     "急事请直接拨打 110。发“我的”看进度，发“帮助”看我能做什么。"
 )
-THANKS_BACK = "不客气，有事随时 @民警。"
+THANKS_BACK = "不客气，有事随时找我。"
 GOT_IT = "好的。"
 
 # ── help ───────────────────────────────────────────────────────────────────
 HELP_HEAD = "我是{name}，帮您和民警之间传话、盯进度。"
-HELP_REPORT = "有事：在群里 @民警，写清什么事、在哪里；不方便公开的，私下发给我。"
+HELP_REPORT = "有事直接写给我：什么事、在哪里、什么时候，可以带照片。"
+HELP_REPORT_GROUP = "有事：在群里 @民警，写清什么事、在哪里；不方便公开的，私下发给我。"
 HELP_LIST = "还可以发："
 HELP_LIST_GROUP = "还可以发（在群里要先 @民警，比如“@民警 我的”）："
 HELP_TAIL = "紧急情况请直接拨打 110。怀疑诈骗请拨 96110。"
@@ -41,8 +42,8 @@ HELP_TAIL = "紧急情况请直接拨打 110。怀疑诈骗请拨 96110。"
 
 def help_text(lines: Sequence[str], station: str, *, public: bool) -> str:
     head = HELP_HEAD.format(name=f"{station}{NAME}")
-    listed = HELP_LIST_GROUP if public else HELP_LIST
-    return "\n".join([head, HELP_REPORT, listed, *(f"· {line}" for line in lines), HELP_TAIL])
+    told, listed = (HELP_REPORT_GROUP, HELP_LIST_GROUP) if public else (HELP_REPORT, HELP_LIST)
+    return "\n".join([head, told, listed, *(f"· {line}" for line in lines), HELP_TAIL])
 
 
 # ── tickets: to the reporter ───────────────────────────────────────────────
@@ -104,7 +105,7 @@ SUPPLEMENTED = "已补充到 {number}。"
 SEVERAL_STATIONS = "您在{stations}都有 {number} 号。请到原来的群里发，我就知道是哪一件。"
 NO_SUCH = "没有找到 {number} 号。发“我的”看看您反映过的事。"
 NO_SUCH_STAFF = "没有找到 {number} 号。发“待办”看看还没办完的单子。"
-NO_MINE = "您还没有反映过事情。有事 @民警 就行。"
+NO_MINE = "您还没有反映过事情。有事随时告诉我。"
 ALREADY_FINISHED = "{number}现在是“{state}”，不用再操作了。"
 ATTACHMENT_NAMES = {"photo": "照片", "voice": "语音", "video": "视频", "file": "文件", "location": "位置"}
 

@@ -232,7 +232,7 @@ async def tell_partner(ctx: Context, fact: TicketRouted) -> None:
     if not _outside(queue):
         return
     station, group = await ctx.station_of(ticket), await ctx.group_of(ticket)
-    where = group.title if group is not None else texts.PRIVATE_CHAT
+    where = group.called if group is not None else texts.PRIVATE_CHAT
     name, phone = (station.name, station.phone) if station is not None else ("", "")
     words = say.partner_notice(ticket, name, where, phone)
     key = f"ticket:{ticket.id}:partner:{queue.id}:{await _times(ctx, ticket, queue)}"

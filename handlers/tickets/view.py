@@ -72,7 +72,7 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
     holder = ticket.assignee_id or ticket.routed_id
     station = await ctx.station_of(ticket)
     return Sight(
-        where=group.title if group else texts.PRIVATE_CHAT,
+        where=group.called if group else texts.PRIVATE_CHAT,
         reporter=reporter.name if reporter else "",
         holder=await ctx.person(holder) if holder is not None else None,
         local=ticket.opened_at.astimezone(ZoneInfo(station.tz if station else "Asia/Shanghai")),

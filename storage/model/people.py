@@ -80,6 +80,11 @@ class Group:
     places: tuple[str, ...] = ()  # 小区 and other places its people name without more words
     scam_watch: bool = False  # compare its chat with fingerprints of known scams
 
+    @property
+    def called(self) -> str:
+        """What to call it to people; not every platform tells us its title."""
+        return self.title or f"{self.kind}群"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

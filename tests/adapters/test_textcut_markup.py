@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.textcut import FENCE, measure, split_marked, split_text
@@ -22,6 +22,7 @@ with_fences = st.lists(st.sampled_from([*PARTS, "```\n", "\n```\n", "code line\n
 
 @settings(max_examples=300)
 @given(text=texts, limit=st.integers(60, 120), unit=UNITS)
+@example(text="https://example.cn/a?b=1&c=2 民警已到场，民警已到场，", limit=60, unit="utf8")
 def test_no_link_is_broken(text: str, limit: int, unit: str) -> None:
     """Every link of these texts fits into every limit of these, so each must be found in one piece."""
     pieces = split_text(text, limit, unit)

@@ -101,6 +101,19 @@ class AppChannel:
 
     # -- what the bot does
 
+    def about(self, app: App, body: Json) -> Json:
+        """agent/get (D 90227)."""
+        if str(body["query"].get("agentid")) != str(app.agent_id):
+            raise Refusal(301002, "not allow operate another agent with this accesstoken")
+        return {"agentid": app.agent_id, "name": "平安小助手", "close": 0}
+
+    def about_member(self, _: App, body: Json) -> Json:
+        """user/get: only of members who can see the application (D 90196)."""
+        user = str(body["query"].get("userid", ""))
+        if user not in self.members:
+            raise Refusal(60111, "userid not found")
+        return {"userid": user, "name": user}
+
     def send(self, app: App, body: Json) -> Json:
         """message/send: partial failure is errcode 0 with invaliduser."""
         kind = one_of(body, "text", "markdown", "template_card", "textcard", "news", "image", "file", "voice")

@@ -48,6 +48,7 @@ class Kf:
         self.door = door
         self.open_kfid = open_kfid
         self.rules = rules or Rules()
+        self.managed = True
         self.customers: dict[str, Customer] = {}
         self.log: list[Json] = []
         self.menus: dict[str, str] = {}  # id of a menu entry → its words
@@ -144,6 +145,10 @@ class Kf:
         if self.rules.shuffled:
             rows.reverse()
         return {"next_cursor": f"cur_{end}", "has_more": int(end < len(self.log)), "msg_list": rows}
+
+    def accounts(self, _: App, __: Json) -> Json:
+        """kf/account/list: one account; `managed`: may this application speak for it? (D 94661)"""
+        return {"account_list": [{"open_kfid": self.open_kfid, "name": "东湾派出所", "manage_privilege": self.managed}]}
 
     def _place(self, cursor: str) -> int:
         if not cursor:

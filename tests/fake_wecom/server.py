@@ -93,8 +93,11 @@ class FakeWecom:
                 "message/update_template_card": self.app.update,
                 "message/recall": self.app.recall,
                 "batch/openuserid_to_userid": openuserid_call(self._sealed_people),
+                "agent/get": self.app.about,
+                "user/get": self.app.about_member,
             },
             "kf": {
+                "kf/account/list": self.kf.accounts,
                 "kf/sync_msg": self.kf.sync,
                 "kf/send_msg": self.kf.send,
                 "kf/send_msg_on_event": self.kf.send_on_event,

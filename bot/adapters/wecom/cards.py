@@ -15,6 +15,9 @@ FIELD_NAME = 5
 FIELD_VALUE = 26
 SOURCE = 13
 NOOP = "noop"
+RULE = "—"
+"""A line of nothing else parts a text; a card has parts of its own."""
+
 PRIMARY, PLAIN, DONE = 1, 2, 4
 
 _FIELD = re.compile(rf"([^：:\s]{{1,{FIELD_NAME}}})[：:]\s{{0,3}}(\S.{{0,{FIELD_VALUE - 1}}})")
@@ -82,7 +85,8 @@ def clip(text: str, limit: int) -> str:
 
 
 def _face(text: str, sizes: Sizes, source: str) -> tuple[Json, bool]:
-    title, desc, *rest = [line.strip() for line in text.splitlines() if line.strip()] + ["", ""]
+    lines = [line.strip() for line in text.splitlines()]
+    title, desc, *rest = [line for line in lines if line.strip(RULE)] + ["", ""]
     fields: list[Json] = []
     body: list[str] = []
     for line in rest:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,7 +49,7 @@ FRESHEN = 0.5
 STORE_PAUSE = 0.5
 LAST_SECONDS = 3.0
 """When we stop, for pictures that are still on their way; then the words are stored without them."""
-
+CALL = "@民警"
 CALLBACKS = ("aibot_msg_callback", "aibot_event_callback")
 
 log = structlog.get_logger()
@@ -86,6 +86,7 @@ class AibotPlatform:
         socket = settings.mode == "socket"
         self.bot = settings.bot_id
         self.capabilities = _capabilities(settings)
+        self._name = next(iter(settings.names), "")
         self._clock = kit.clock
         self._freshen_after = freshen
         self._accept: Accept | None = None
@@ -136,7 +137,13 @@ class AibotPlatform:
         return events.is_group(chat_id)
 
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
-        return await self._speech.send(out, target_ref)
+        return await self._speech.send(self._as_called(out), target_ref)
+
+    def _as_called(self, out: Outgoing) -> Outgoing:
+        """In these groups nobody can @民警: only the bot's own name is heard."""
+        if not (self._name and self.is_group(out.to.chat_id) and CALL in out.content.text):
+            return out
+        return replace(out, content=replace(out.content, text=out.content.text.replace(CALL, f"@{self._name}")))
 
     async def run(self, accept: Accept) -> None:
         """Hear until cancelled. By callback everything comes through `door`."""

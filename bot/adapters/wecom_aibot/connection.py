@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 import aiohttp
@@ -18,12 +18,14 @@ import structlog
 
 from bot.adapters.wecom.api import Call, Good, Lost, Refused, SessionFactory
 from bot.adapters.wecom.errcodes import TOO_OFTEN, hint
+from bot.adapters.wecom_aibot.events import PLATFORM
 from bot.adapters.wecom_aibot.line import ACK_SECONDS, Line
 from bot.adapters.wecom_aibot.pauses import Pauses, Sleep
 from bot.adapters.wecom_aibot.wire import Frame, body_decoder, frame_decoder
 from bot.clock import Clock
 from bot.errors import place
 from storage.engine.base import Engine, StoreDownError
+from storage.model.channels import Cursor
 from storage.unit import Unit
 
 CONNECTED = "wecom_aibot.connected"
@@ -41,6 +43,16 @@ log = structlog.get_logger()
 
 Heard = Callable[[Frame], Awaitable[None]]
 """Takes a callback. It may wait (nothing more is then read), but never for an answer of the platform."""
+
+
+STATE = "line"
+"""The name under which the database keeps what the last attempt to connect came to: a Mark, and when (seconds)."""
+
+
+class Mark(StrEnum):
+    CONNECTED = "connected"
+    REFUSED = "refused"
+    TAKEN = "taken_over"
 
 
 class End(Enum):
@@ -125,7 +137,7 @@ class Connection:
     async def _after(self, end: End) -> None:
         if end is End.TAKEN:
             log.error(TAKEN_OVER, bot=self._bot, hint=TAKEN_HINT)
-            await self._alarm("taken_over")
+            await self._alarm(Mark.TAKEN)
             await self._sleep(self._patience.stand_by)
         elif end is End.REFUSED and self._refusal is not None:
             await self._refused(self._refusal)
@@ -133,10 +145,20 @@ class Connection:
             log.warning(LOST, bot=self._bot)
             await self._pauses.wait()
 
-    async def _alarm(self, why: str) -> None:
+    async def _mark(self, mark: Mark) -> None:
+        """For who looks from outside: what this attempt came to."""
+        value = f"{mark} {int(self._clock.now().timestamp())}"
+        try:
+            async with self._engine.write() as tx:
+                await Unit(tx).channels.read_to(Cursor(platform=PLATFORM, bot=self._bot, name=STATE, value=value))
+        except StoreDownError:
+            return
+
+    async def _alarm(self, why: Mark) -> None:
         """Tell those who manage the stations, once an hour."""
+        await self._mark(why)
         now = self._clock.now()
-        payload = msgspec.json.encode({"why": why}).decode()
+        payload = msgspec.json.encode({"why": str(why)}).decode()
         try:
             async with self._engine.write() as tx:
                 key = f"deaf:{self._bot}:{why}:{now:%Y-%m-%dT%H}"
@@ -202,6 +224,7 @@ class Connection:
         if not isinstance(reply, Good):
             return End.LOST
         log.info(CONNECTED, bot=self._bot)
+        await self._mark(Mark.CONNECTED)
         self._pauses.reset()
         self._line = line
         self.up.set()
@@ -219,7 +242,7 @@ class Connection:
             await self._pauses.wait(self._patience.often)
         else:
             log.error(REFUSED, code=reply.code, why=reply.why, hint=REFUSED_HINT)
-            await self._alarm("refused")
+            await self._alarm(Mark.REFUSED)
             await self._pauses.wait(self._patience.refused)
 
     async def _read(self, ws: aiohttp.ClientWebSocketResponse, line: Line, heard: Heard) -> None:

@@ -14,7 +14,7 @@ from bot.adapters.wecom_aibot.events import PERSON, PLATFORM, Event, File
 from bot.adapters.wecom_aibot.users import Users
 from bot.adapters.wecom_aibot.ways import Ways
 from bot.adapters.wecom_aibot.wire import Body, Item, Media, body_decoder
-from bot.adapters.wecom_aibot.words import OurNames, clean, same
+from bot.adapters.wecom_aibot.words import OurNames, clean, same, without_only_at
 from storage.model.channels import ReplyRoute
 from storage.model.messages import Envelope
 
@@ -23,6 +23,8 @@ ENTERED = "/start"
 
 MEDIA_MOST = 9
 NOT_FETCHED = "wecom_aibot.media_not_fetched"
+OTHER_NAME = "wecom_aibot.other_name"
+OTHER_NAME_HINT = "群里 @ 机器人用的名字不在 wecom_aibot.names 里：把它在群里显示的名字写进去，再重启。"
 
 log = structlog.get_logger()
 
@@ -67,6 +69,7 @@ class Intake:
         self._users = users
         self._media = media
         self._global_key = global_key
+        self._other_name_told = False
 
     def at_once(self, body: Body) -> bool:
         """Pure. Can it be taken without asking anybody?"""
@@ -89,7 +92,7 @@ class Intake:
             user=user,
             at=int(now.timestamp() * 1000),
             message=press.task_id if press is not None else message,
-            text=ENTERED if body.eventtype == "enter_chat" else self._names.out_of(clean(_text(body))),
+            text=await self._words(body),
             button=press.event_key if press is not None else "",
             **await self._quoted(body, where, now),
             files=await self._files(body, now, seconds),
@@ -98,6 +101,19 @@ class Intake:
         if (req_id and body.msgtype != "event") or body.response_url:
             route = self._ways.route(where, key, now, req_id=req_id, url=body.response_url)
         return Taken(envelope=self._envelope(event.event, where, events.encode(event)), chat_id=where, route=route)
+
+    async def _words(self, body: Body) -> str:
+        """What was said to us. Raises StoreDownError."""
+        if body.eventtype == "enter_chat":
+            return ENTERED
+        text = clean(_text(body))
+        if body.group and text and not self._names.called(text):
+            if not self._other_name_told:
+                log.warning(OTHER_NAME, hint=OTHER_NAME_HINT)
+                await self._ways.called_otherwise(self._names.all)
+                self._other_name_told = True
+            return without_only_at(text)
+        return self._names.out_of(text)
 
     def unreadable(self, raw: bytes, why: Exception) -> Taken:
         """Parked: what is in it nobody can read, so nothing of it is kept."""

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from bot.adapters.wecom.sealing import Seal
 from bot.adapters.wecom_aibot.events import PLATFORM, address
 from storage.engine.base import Engine
-from storage.model.channels import ReplyRoute
+from storage.model.channels import Cursor, ReplyRoute
 from storage.model.messages import OutRow
 from storage.unit import Unit
 
 URL_LASTS = timedelta(minutes=55)
 """A response_url is good for an hour (D 101138)."""
+
+OTHER_NAME = "other_name"
+"""The name under which the database keeps with which names the bot was set up when people called it by another."""
 
 LOOK_BACK = timedelta(days=3)
 LOOK_AT = 40
@@ -58,6 +61,12 @@ class Ways:
         if taken is None:
             return None
         return replace(taken, response_url=self._seal.open(taken.response_url) or "")
+
+    async def called_otherwise(self, names: Sequence[str]) -> None:
+        """For who looks from outside: in some group the bot has none of these names."""
+        async with self._engine.write() as tx:
+            mark = Cursor(platform=PLATFORM, bot=self._bot, name=OTHER_NAME, value="|".join(names))
+            await Unit(tx).channels.read_to(mark)
 
     async def ours(self, chat_key: str, now: datetime) -> list[OutRow]:
         """What we said in that chat lately, newest first."""

@@ -31,12 +31,24 @@ class OurNames:
     """Takes the @ that called us out of a text. `names`: as the bot is called in groups."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        union = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+        self.all = tuple(names)
+        union = "|".join(re.escape(name) for name in sorted(self.all, key=len, reverse=True) if name)
         self._called = re.compile(rf"[{AT}]\s?(?:{union})(?![A-Za-z0-9_])[ ]?") if union else None
+
+    def called(self, text: str) -> bool:
+        return self._called is not None and self._called.search(text) is not None
 
     def out_of(self, text: str) -> str:
         """The matter itself; @s of others stay."""
         return self._called.sub(" ", text).strip() if self._called is not None else text
+
+
+def without_only_at(text: str) -> str:
+    """`text` without its @, where there is just one: in a group we are told nothing in which nobody @ed us."""
+    first = _RUN.search(text)
+    if first is None or _RUN.search(text, first.end()) is not None:
+        return text
+    return f"{text[: first.start()]} {text[first.end() :]}".strip()
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
