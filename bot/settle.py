@@ -83,8 +83,20 @@ async def never(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
     """It will not arrive: whoever counted on it is told by a job."""
     await unit.outbox.end(row.id, OutState.DEAD, why)
     if row.out.kind is OutKind.SEND:
-        fact = DeliveryFailed(outbox_id=row.id, why=why)
-        await _job(unit, JOB, f"failed:{row.id}:{row.attempts}", {"fact": "DeliveryFailed", "data": asdict(fact)}, now)
+        await _tell(unit, row, why, now)
+
+
+async def lost_after_all(unit: Unit, row: OutRow, why: str, now: datetime) -> bool:
+    """The platform had taken it, and says now that it was not delivered. False if that is known."""
+    if not await unit.outbox.undeliver(row.id, why):
+        return False
+    await _tell(unit, row, why, now)
+    return True
+
+
+async def _tell(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
+    fact = DeliveryFailed(outbox_id=row.id, why=why)
+    await _job(unit, JOB, f"failed:{row.id}:{row.attempts}", {"fact": "DeliveryFailed", "data": asdict(fact)}, now)
 
 
 async def _unknown(unit: Unit, row: OutRow, why: str, now: datetime, owner: str, jitter: Callable[[], float]) -> None:

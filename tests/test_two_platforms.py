@@ -135,3 +135,13 @@ async def test_a_platform_that_is_away_keeps_what_is_to_be_said_there(world: Wor
     await world.restart()
     await world.settle()
     assert any("已接单" in shown.text for shown in kf.chats[chen.private][said:])
+
+
+async def test_an_account_that_is_no_name_does_not_take_the_place_of_one(world: World) -> None:
+    """自建应用 and 智能机器人 tell a UserID only; on the other platform the same person has a name."""
+    chen = on_kf(world, "wm1", "wm1")
+    await world.chen.tells("你好")
+    await link(world.chen, chen)
+    await chen.tells(QUARREL)
+    assert "陈先生" in world.wang.inbox[-1].text
+    assert "wm1" not in world.wang.inbox[-1].text

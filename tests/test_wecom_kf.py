@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from bot.metrics import Metrics
 from handlers.kit.scenes import group_of_scene, scene_of
 from storage.engine.base import Engine
 from storage.model.channels import Cursor
-from storage.model.messages import Address, Button, Content, Envelope, InboundKind, Outgoing
+from storage.model.messages import Address, Button, Content, Envelope, InboundKind, Outgoing, OutState, Role
 from storage.stores.outbox import WAITS_FOR_TURN
 from storage.unit import Unit
 from tests.fake_wecom import FakeWecom, Fault, HeldClock, State
@@ -290,6 +291,35 @@ async def test_a_long_message_with_buttons_keeps_its_words_and_its_buttons(desk:
     press = rows[pressed]
     assert press is not None
     assert (press.kind, press.button, press.message_id) == (InboundKind.BUTTON, "rate:1:bad", sent.message_ref)
+
+
+async def test_what_was_taken_and_then_refused_is_not_called_delivered(fake: FakeWecom, tmp_path: Path) -> None:
+    """Told twice, with a restart between: it happens once. A message of somebody else's changes nothing."""
+    async with running(tmp_path, fake, "wecom_kf") as play:
+        await fake.kf.say(CHEN, "楼下一直很吵")
+        shown = await play.shown(CHEN, "已登记为 1 号")
+        await play.until(_receipt_is(OutState.SENT))
+        await fake.kf.refuse_later(CHEN, "somebody-elses")
+        await fake.kf.refuse_later(CHEN, str(shown.body["msgid"]))
+        await play.until(_receipt_is(OutState.DEAD))
+    async with running(tmp_path, fake, "wecom_kf") as play:
+        await fake.kf.refuse_later(CHEN, str(shown.body["msgid"]))
+        await fake.kf.say(CHEN, "还在吵")
+        await play.shown(CHEN, "1 号")
+        async with play.app.core.engine.read() as tx:
+            dead = await Unit(tx).outbox.dead()
+        assert [row.error for row in dead] == ["refused later: fail_type 10"]
+    with sqlite3.connect(tmp_path / "pingan.db") as database:
+        told = database.execute("SELECT COUNT(*) FROM job WHERE payload LIKE '%DeliveryFailed%'").fetchone()
+    assert told == (1,)
+
+
+def _receipt_is(state: OutState) -> Any:
+    async def holds(unit: Unit) -> bool:
+        rows = await unit.outbox.of_ticket(1, Role.RECEIPT)
+        return [row.state for row in rows] == [state]
+
+    return holds
 
 
 async def test_a_menu_of_somebody_else_is_only_words(desk: Desk) -> None:

@@ -57,7 +57,8 @@ async def _actor(ctx: Context, event: Inbound) -> Actor:
         await people.reachable(
             where.platform, sender.user_id, bot=where.bot, chat_id=private_chat, username=sender.username
         )
-    if not person.code and sender.name and sender.name != person.name:
+    # Some platforms know an account only: that is a name for want of a better one.
+    if not person.code and sender.name not in ("", person.name, sender.user_id):
         await people.rename(person.id, sender.name)
         person = Person(id=person.id, name=sender.name, aliases=person.aliases)
     return Actor(

@@ -44,6 +44,9 @@ WHERE id = :id AND state = 'leased' AND lease_owner = :owner;
 -- name: outbox_end!
 UPDATE outbox SET state = :state, error = :error WHERE id = :id AND state IN ('leased', 'pending');
 
+-- name: outbox_undeliver
+UPDATE outbox SET state = 'dead', error = :error WHERE id = :id AND state = 'sent' RETURNING id;
+
 -- name: outbox_hold_chat!
 UPDATE outbox SET due_at = :until
 WHERE chat_key = :chat_key AND state = 'pending' AND due_at < :until AND lane >= :min_lane;

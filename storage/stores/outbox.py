@@ -119,6 +119,10 @@ class Outbox:
     async def end(self, row_id: int, state: OutState, error: str = "") -> None:
         await self._tx.one("outbox_end", id=row_id, state=state, error=error)
 
+    async def undeliver(self, row_id: int, error: str) -> bool:
+        """It was sent, and did not arrive. False if it was not sent, or that is known."""
+        return await self._tx.one("outbox_undeliver", id=row_id, error=error) is not None
+
     async def hold_chat(self, chat_key: str, until: datetime, *, min_lane: Lane = Lane.EMERGENCY) -> None:
         """Nothing of `min_lane` or less urgent leaves for this chat before `until`."""
         await self._tx.one("outbox_hold_chat", chat_key=chat_key, until=to_ms(until), min_lane=int(min_lane))

@@ -96,6 +96,18 @@ class Kf:
         await self.notify()
         return msgid
 
+    async def refuse_later(self, user: str, msgid: str, fail_type: int = 10) -> None:
+        """What was taken cannot be delivered: an event tells of it (10: the customer refuses us)."""
+        event = {
+            "event_type": "msg_send_fail",
+            "open_kfid": self.open_kfid,
+            "external_userid": user,
+            "fail_msgid": msgid,
+            "fail_type": fail_type,
+        }
+        self._keep("", 4, {"msgtype": "event", "event": event})
+        await self.notify()
+
     async def notify(self) -> None:
         """Tells the bot that there is something to fetch, with a token for ten minutes."""
         token = f"KFT{self.state.next('kf_token')}"

@@ -12,6 +12,7 @@ from bot.adapters.wecom.api import Good, Lost, Refused
 from bot.adapters.wecom.errcodes import SETUP
 from bot.adapters.wecom.tokens import Tokens
 from bot.adapters.wecom_kf.parse import PLATFORM, wanted
+from bot.adapters.wecom_kf.refused_later import note
 from bot.adapters.wecom_kf.wire import Row
 from storage.engine.base import Engine
 from storage.model.channels import Cursor
@@ -50,6 +51,7 @@ class Puller:
             moved = isinstance(following, str) and following not in ("", cursor)
             found = rows if isinstance(rows, list) else []
             envelopes = list(envelopes_of(found, self._kfid))
+            await note(self._engine, found, self._kfid, now)
             place = Cursor(platform=PLATFORM, bot=self._kfid, name="sync", value=str(following)) if moved else None
             await accept(envelopes, cursor=place)
             if not moved or not reply.data.get("has_more"):

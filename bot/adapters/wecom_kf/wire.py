@@ -5,7 +5,7 @@ import msgspec
 CUSTOMER, SYSTEM = 3, 4
 """`origin`: a customer wrote; the platform tells something. Others are colleagues in the 客服 window."""
 
-ENTERED = "enter_session"
+ENTERED, SEND_FAILED = "enter_session", "msg_send_fail"
 MEDIA_PARTS = ("image", "voice", "video", "file")
 
 
@@ -36,6 +36,8 @@ class Event(msgspec.Struct):
     scene: str = ""
     scene_param: str = ""
     welcome_code: str = ""
+    fail_msgid: str = ""
+    fail_type: int = 0
 
 
 class Row(msgspec.Struct):
