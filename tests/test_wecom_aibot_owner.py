@@ -202,13 +202,10 @@ async def test_who_has_the_wrong_secret_stands_in_nobodys_way(tmp_path: Path, da
 
 
 async def test_who_cannot_reach_the_platform_lets_the_others_try(tmp_path: Path, database_url: str) -> None:
+    patience = replace(QUICK, lease=300, look=0.05)
+    life: dict[str, Any] = {"url": database_url, "patience": patience, "first": False}
     async with FakeWecom() as fake:
         cut_off = {"bot_id": BOT, "secret": fake.setup.bot.secret, "url": "ws://127.0.0.1:1"}
-        life: dict[str, Any] = {
-            "url": database_url,
-            "patience": replace(QUICK, pause_cap=300, look=0.05),
-            "first": False,
-        }
         async with running(tmp_path, fake, **life, wecom_aibot=cut_off), running(tmp_path, fake, **life) as two:
             await two.until(lambda: fake.socket.connected, "the one with a way out is connected")
 
