@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 import subprocess
 import sys
@@ -15,10 +16,13 @@ import aiohttp
 from bot.adapters.base import Later, Sent
 from bot.adapters.wecom_aibot.events import address
 from bot.instance import gone, process_name
+from bot.outbox import COPY_MARK
 from storage.engine.base import StoreDownError
 from storage.model.messages import Button, Content, Outgoing
 from tests.aibot import AT, BOT, OWNERS, QUICK, STAFF, Play, running
 from tests.fake_wecom import FakeWecom
+from tests.fake_wecom.server import Setup
+from tests.fake_wecom.socket import Manners
 from tests.fake_wecom.state import Fault
 from tests.soak.kit import query, until
 
@@ -151,6 +155,22 @@ async def test_while_it_stands_by_groups_with_a_webhook_are_told_and_the_others_
         assert fake.state.called("aibot_send_msg") == []
 
 
+async def test_while_it_is_refused_groups_with_a_webhook_are_told_too(tmp_path: Path, database_url: str) -> None:
+    async with FakeWecom() as fake:
+        fake.add_webhook("key-1234", STAFF)
+        old = {"bot_id": BOT, "secret": "old", "url": fake.ws_url}
+        life: dict[str, Any] = {"url": database_url, "patience": replace(BRIEF, refused=300), "first": False}
+        async with running(tmp_path, fake, **life, wecom_aibot=old, **HOOK) as play:
+            await until_resting(play)
+
+            async def told() -> bool:
+                return isinstance(await play.platform.send(out(STAFF, "通知", "k1"), ""), Sent)
+
+            await until(told, 5, "told by the webhook", every=0.02)
+            assert play.texts(STAFF) == ["通知"]
+            assert await alarms(database_url) == ["refused"]
+
+
 # ── our own ────────────────────────────────────────────────────────────────
 async def test_another_process_of_ours_that_takes_over_is_no_alarm(tmp_path: Path, database_url: str) -> None:
     """Whoever lost the lease is thrown out, and looks on."""
@@ -247,6 +267,29 @@ def test_only_processes_of_this_machine_are_known_to_be_gone() -> None:
     assert not any(
         gone(name) for name in (f"other:{parent.pid}:0", f"{host}:x:0", f"{host}::0", host, "", ":::", "probe")
     )
+
+
+async def test_lives_cut_short_lose_nothing_and_say_nothing_twice_unmarked(tmp_path: Path, database_url: str) -> None:
+    """With real processes and many more deaths: tests/soak/test_wecom_aibot.py."""
+    chance = random.Random(20_261_122)
+    fake = FakeWecom(Setup(manners=Manners(tries=100, ack_seconds=0.02)))
+    people = [f"u{number}" for number in range(60)]
+    async with fake:
+        for life in range(4):
+            async with running(tmp_path, fake, url=database_url) as play:
+                die(play)
+                for who in people[life * 15 : life * 15 + 15]:
+                    await fake.say(who, "楼道里有人打架")
+                await asyncio.sleep(chance.random() * 0.2)
+        async with running(tmp_path, fake, url=database_url) as play:
+            await play.until_states({"待接单": len(people)})
+            for who in people:
+                await play.until_text(who, "已登记为")
+            await play.settled()
+            for who in people:
+                texts = [text for text in play.texts(who) if "已登记为" in text]
+                assert sum(not text.endswith(COPY_MARK) for text in texts) <= 1, texts
+        assert fake.socket.kicked == 0
 
 
 # ── the store is down ──────────────────────────────────────────────────────
