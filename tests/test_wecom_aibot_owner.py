@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +17,13 @@ import aiohttp
 from bot.adapters.base import Later, Sent
 from bot.adapters.wecom_aibot.events import address
 from bot.instance import gone, process_name
+from bot.outbox import COPY_MARK
 from storage.engine.base import StoreDownError
 from storage.model.messages import Button, Content, Outgoing
 from tests.aibot import AT, BOT, OWNERS, QUICK, STAFF, Play, running
 from tests.fake_wecom import FakeWecom
+from tests.fake_wecom.server import Setup
+from tests.fake_wecom.socket import Manners
 from tests.fake_wecom.state import Fault
 from tests.soak.kit import query, until
 
@@ -151,6 +156,22 @@ async def test_while_it_stands_by_groups_with_a_webhook_are_told_and_the_others_
         assert fake.state.called("aibot_send_msg") == []
 
 
+async def test_while_it_is_refused_groups_with_a_webhook_are_told_too(tmp_path: Path, database_url: str) -> None:
+    async with FakeWecom() as fake:
+        fake.add_webhook("key-1234", STAFF)
+        old = {"bot_id": BOT, "secret": "old", "url": fake.ws_url}
+        life: dict[str, Any] = {"url": database_url, "patience": replace(BRIEF, refused=300), "first": False}
+        async with running(tmp_path, fake, **life, wecom_aibot=old, **HOOK) as play:
+            await until_resting(play)
+
+            async def told() -> bool:
+                return isinstance(await play.platform.send(out(STAFF, "通知", "k1"), ""), Sent)
+
+            await until(told, 5, "told by the webhook", every=0.02)
+            assert play.texts(STAFF) == ["通知"]
+            assert await alarms(database_url) == ["refused"]
+
+
 # ── our own ────────────────────────────────────────────────────────────────
 async def test_another_process_of_ours_that_takes_over_is_no_alarm(tmp_path: Path, database_url: str) -> None:
     """Whoever lost the lease is thrown out, and looks on."""
@@ -202,13 +223,10 @@ async def test_who_has_the_wrong_secret_stands_in_nobodys_way(tmp_path: Path, da
 
 
 async def test_who_cannot_reach_the_platform_lets_the_others_try(tmp_path: Path, database_url: str) -> None:
+    patience = replace(QUICK, lease=300, look=0.05)
+    life: dict[str, Any] = {"url": database_url, "patience": patience, "first": False}
     async with FakeWecom() as fake:
         cut_off = {"bot_id": BOT, "secret": fake.setup.bot.secret, "url": "ws://127.0.0.1:1"}
-        life: dict[str, Any] = {
-            "url": database_url,
-            "patience": replace(QUICK, pause_cap=300, look=0.05),
-            "first": False,
-        }
         async with running(tmp_path, fake, **life, wecom_aibot=cut_off), running(tmp_path, fake, **life) as two:
             await two.until(lambda: fake.socket.connected, "the one with a way out is connected")
 
@@ -250,6 +268,32 @@ def test_only_processes_of_this_machine_are_known_to_be_gone() -> None:
     assert not any(
         gone(name) for name in (f"other:{parent.pid}:0", f"{host}:x:0", f"{host}::0", host, "", ":::", "probe")
     )
+
+
+def receipts(play: Play, groups: list[str], mark: str = "") -> Counter[str]:
+    """How often each ticket's receipt was said; with `mark`, how often with these words at its end."""
+    texts = (text for group in groups for text in play.texts(group) if text.endswith(mark))
+    return Counter(text[text.index("已登记为") :][:9] for text in texts if "已登记为" in text)
+
+
+async def test_lives_cut_short_lose_nothing_and_say_nothing_twice_unmarked(tmp_path: Path, database_url: str) -> None:
+    """With real processes and many more deaths: tests/soak/test_wecom_aibot.py."""
+    chance = random.Random(20_261_122)
+    groups = [f"wrOwners{life}" for life in range(4)]
+    async with FakeWecom(Setup(manners=Manners(tries=100, ack_seconds=0.05))) as fake:
+        for group in groups:
+            async with running(tmp_path, fake, url=database_url) as play:
+                die(play)
+                for number in range(12):
+                    await fake.say(f"{group}{number}", f"{AT}楼道里堆了杂物，请来看看", group)
+                    await asyncio.sleep(chance.random() * 0.01)
+        async with running(tmp_path, fake, url=database_url) as play:
+            await play.until_states({"待接单": 48})
+            await play.until(lambda: len(receipts(play, groups)) == 48, "everybody has a receipt")
+            await play.settled()
+            unmarked = receipts(play, groups) - receipts(play, groups, COPY_MARK)
+            assert max(unmarked.values()) == 1
+        assert fake.socket.kicked == 0
 
 
 # ── the store is down ──────────────────────────────────────────────────────
