@@ -32,7 +32,7 @@ async def test_a_telegram_group_and_officers_on_the_bot_of_wecom(tmp_path: Path,
             play.telegram_says(CHEN, "@民警 3号楼", OWNERS)
             await play.until_text("li", "反映人补充：3号楼")
             play.telegram_says(LIU, "@民警 查 1", OWNERS)
-            await play.until_telegram(OWNERS, "想看详细的，私下发")
+            await play.until_telegram(OWNERS, "没有找到 1 号")  # not theirs
             await play.all_is_well()
         async with here.life() as play:
             await play.wecom.say("li", f"{AT}办结 1 已当面调解", STAFF_ROOM)

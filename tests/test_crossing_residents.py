@@ -134,9 +134,11 @@ async def test_after_two_days_everything_waits_for_a_word(tmp_path: Path, databa
             closing = await play.until_text(OFFICIAL, "1 号已办结")
             assert closing.index("明天上午到") < closing.index("1 号已办结")
             assert closing.endswith("回复 1 解决了 / 回复 2 没解决")
+            await play.idle()  # nobody chooses before the choices are known to have arrived
             await official.say(OFFICIAL, "1")
             await play.until_state("已确认")
             await play.until_text(OFFICIAL, "回复 1 满意")
+            await play.idle()  # nobody chooses before the choices are known to have arrived
             await official.say(OFFICIAL, "1")
             await play.until_text("wang", "反映人评价：满意")
             assert play.wecom.state.complaints == []
@@ -173,6 +175,7 @@ async def test_what_is_withdrawn_is_told_once(tmp_path: Path, database_url: str)
             await play.until_text("wang", "1 号 · 待接单")
             await play.until_text(OFFICIAL, "回复 1 撤回")
         async with here.life() as play:
+            await play.idle()
             await here.wecom.official.say(OFFICIAL, "1")
             await play.until_text(OFFICIAL, "1 号已撤回")
             await play.until_text("wang", "反映人已撤回")
