@@ -115,6 +115,7 @@ class Town:
         config = {
             "data_dir": str(self.folder),
             "station_file": str(file),
+            "knowledge_dir": str(self.folder / "knowledge"),  # none of it is asked: a life begins sooner
             "database": {"url": self.url},
             "server": {"port": 0},
             "local": {"enabled": False},
@@ -123,6 +124,7 @@ class Town:
             **{name: sections[name] for name in self.channels},
             **self.more,
         }
+        (self.folder / "knowledge").mkdir(exist_ok=True)
         path = self.folder / "config.yaml"
         path.write_text(json.dumps(config), encoding="utf-8")
         return load(path, {})

@@ -31,7 +31,8 @@ async def test_a_telegram_group_and_officers_on_the_bot_of_wecom(tmp_path: Path,
             await play.until_telegram(OWNERS, "请问是几号楼？")
             play.telegram_says(CHEN, "@民警 3号楼", OWNERS)
             await play.until_text("li", "反映人补充：3号楼")
-            play.telegram_says(LIU, "@民警 1 号怎么样了", OWNERS)
+            play.telegram_says(LIU, "@民警 查 1", OWNERS)
+            await play.until_telegram(OWNERS, "没有找到 1 号")  # not theirs
             await play.all_is_well()
         async with here.life() as play:
             await play.wecom.say("li", f"{AT}办结 1 已当面调解", STAFF_ROOM)

@@ -329,9 +329,8 @@ class Context(Reach):
         `answering`: whoever pressed reads the same; where a press has no answer of its own, by the question alone."""
         outbox, here = self.unit.outbox, self.event
         row = await (outbox.by_key(key) if key else outbox.by_ref(here.chat.address, here.message_id))
-        closed = row is not None and row.out.role is Role.ASK
-        alone = answering and closed and not here.callback_id
-        if row is not None and closed:
+        alone = answering and not here.callback_id and row is not None and row.out.role is Role.ASK
+        if row is not None and row.out.role is Role.ASK:
             content = Content(text=text, brief=text if alone else "")
             await self.edit(row.out.key, row.out.to, content, public=self.public, lane=row.out.lane)
         self.answered |= alone

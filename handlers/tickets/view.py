@@ -337,14 +337,14 @@ async def _refresh(ctx: Context, ticket: Ticket, sight: Sight) -> None:
 async def _refresh_cards(ctx: Context, ticket: Ticket, sight: Sight) -> None:
     officers = {f"{g.platform}:{g.chat_id}" for g in await ctx.unit.groups.officers(ticket.station_id)}
     elsewhere = officers - {f"{g.platform}:{g.chat_id}" for g in await card_groups(ctx, ticket)}
-    brought = await _brought_to(ctx, ticket)
+    brought, told = await _brought_to(ctx, ticket), await _told_otherwise(ctx, ticket)
     for row in await ctx.unit.outbox.of_ticket(ticket.id, Role.CARD):
         public = row.out.to.key in officers or await _is_group(ctx, row.out.to)
         content = card(ticket, sight, public=public, yours=row.out.to.key in brought)
         if row.out.to.key in elsewhere:  # the group of a queue that has it no more
             content = replace(content, buttons=())
-        if ticket.finished and ctx.inbound is not None and ctx.event.chat.address.key == row.out.to.key:
-            content = replace(content, brief="")  # whoever did it there is answered there
+        if row.out.to.key in told:
+            content = replace(content, brief="")
         await ctx.edit(row.out.key, row.out.to, content, public=public, lane=lane(ticket), ticket_id=ticket.id)
 
 
@@ -353,6 +353,15 @@ async def _brought_to(ctx: Context, ticket: Ticket) -> set[str]:
     if ticket.state not in WAITING or ticket.routed_id is None:
         return set()
     return {f"{i.platform}:{i.chat_id}" for i in await ctx.unit.people.identities(ticket.routed_id)}
+
+
+async def _told_otherwise(ctx: Context, ticket: Ticket) -> set[str]:
+    """Chats that read of an ending without the card: where it was done, and of a withdrawal whoever had it."""
+    told = {ctx.event.chat.address.key} if ticket.finished and ctx.inbound is not None else set()
+    holder = ticket.assignee_id or ticket.routed_id
+    if ticket.state is State.WITHDRAWN and holder is not None:
+        told |= {f"{i.platform}:{i.chat_id}" for i in await ctx.unit.people.identities(holder)}
+    return told
 
 
 async def _is_group(ctx: Context, to: Address) -> bool:
