@@ -18,7 +18,7 @@ from bot.errors import place
 from handlers.kit import texts
 from handlers.kit.channel_texts import CANNOT_SHOW, NOT_ARRIVED
 from storage.engine.base import Engine, StoreDownError
-from storage.model.media import Media, MediaState
+from storage.model.media import LONGEST_REF, Media, MediaState
 from storage.model.messages import Attachment, AttachmentKind, Content, Inbound, OutKind, OutRow
 from storage.unit import Unit
 
@@ -46,7 +46,7 @@ async def want(unit: Unit, events: Iterable[Inbound], platform: Platform, now: d
         return
     for event in events:
         for item in event.attachments:
-            if item.ref and not item.ref.startswith(FILE_REF):
+            if 0 < len(item.ref) <= LONGEST_REF and not item.ref.startswith(FILE_REF):
                 await unit.media.want_of_ticket(platform.name, item.ref, now)
 
 
@@ -78,6 +78,8 @@ async def _file_of(unit: Unit, item: Attachment, home: str, row: OutRow, now: da
     """Its name with us; "" if we shall not have it (in time); None while it is being fetched."""
     if not item.ref or item.ref.startswith(FILE_REF):
         return item.ref
+    if len(item.ref) > LONGEST_REF:
+        return ""
     known = await unit.media.get(home, item.ref)
     if known is None:
         await unit.media.want(home, item.ref, item.kind, now)
@@ -164,14 +166,10 @@ class Fetcher:
 
     async def _kept(self, media: Media, data: bytes) -> str | NotFetched:
         """Its name with us, once it is on disk."""
-        if why := unfit(media.kind, data):
-            return NotFetched(why=why)
-        name = hashlib.sha256(data).hexdigest()
         try:
-            await asyncio.to_thread(keep, self._folder, name, data)
+            return await asyncio.to_thread(_keep_fit, self._folder, media.kind, data)
         except OSError as error:
             return NotFetched(why=f"files: {error.strerror}", again=True)
-        return FILE_REF + name
 
     async def run(self) -> None:
         """Until cancelled, whatever happens."""
@@ -187,6 +185,15 @@ class Fetcher:
         finally:
             for task in self._tasks:
                 task.cancel()
+
+
+def _keep_fit(folder: Path, kind: AttachmentKind, data: bytes) -> str | NotFetched:
+    """Raises OSError."""
+    if why := unfit(kind, data):
+        return NotFetched(why=why)
+    name = hashlib.sha256(data).hexdigest()
+    keep(folder, name, data)
+    return FILE_REF + name
 
 
 async def _write_down(unit: Unit, media: Media, got: str | NotFetched, now: datetime) -> None:

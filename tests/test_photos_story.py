@@ -13,7 +13,7 @@ from storage.model.people import Identity
 from storage.model.tickets import EntryKind
 from tests.fake_platform import FakePlatform, Shown
 from tests.harness import PLATFORM, Someone, World
-from tests.photos import BOMB, HTML, TRUNCATED, jpeg
+from tests.photos import BOMB, HTML, TRUNCATED, jpeg, large
 from tests.stories import kinds
 from tests.two_sides import KF, LITTLE, on_kf
 
@@ -187,15 +187,20 @@ async def test_a_platform_that_never_answers_is_told_of_after_ten_minutes(world:
     assert len(telling(world.wang, REFUSED)) == 1
 
 
-@pytest.mark.parametrize("hostile", [HTML, TRUNCATED, BOMB, b"", jpeg() + b"\x00" * (21 * 1024 * 1024)])
+@pytest.mark.parametrize("hostile", [HTML, TRUNCATED, BOMB, b"", large(101 * 1024 * 1024)])
 async def test_what_is_no_photo_is_not_handed_on(world: World, hostile: bytes) -> None:
-    """HTML by the name of .jpg, a picture cut off, one of 60,000 × 60,000 points, nothing at all, 21 MB."""
+    """HTML by the name of .jpg, a picture cut off, one of 60,000 × 60,000 points, nothing at all, 101 MB."""
     world.platforms[KF].files[PHOTO.ref] = hostile
     chen = await reported(world)
     assert not files(world.wang)
     assert len(telling(world.wang, REFUSED)) == 1
     assert "1 号" in chen.inbox[-1].text  # the ticket is whole
     assert not [path for path in world.files.iterdir() if path.is_file()]
+
+
+async def test_a_name_no_platform_gives_is_no_bug(world: World) -> None:
+    await reported(world, replace(PHOTO, ref="media/" + "x" * 50_000))
+    assert len(telling(world.wang, REFUSED)) == 1
 
 
 async def test_a_photo_that_could_not_be_fetched_when_it_came_is_not_passed_over(world: World) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.base import Later, Platform, SendResult, Sent
+from bot.adapters.base import Later, NotFetched, Platform, SendResult, Sent
 from bot.adapters.keeping import keep
 from bot.adapters.local.door import Say
 from bot.adapters.wecom.api import new_session
@@ -120,11 +120,12 @@ async def test_it_is_shown_as_what_the_channel_takes(
             assert bytes_of(channel.fake, shown) == data
 
 
-async def test_one_photo_for_three_officers_is_handed_in_once(tmp_path: Path) -> None:
+async def test_one_photo_for_three_tickets_is_handed_in_once_and_shown_three_times(tmp_path: Path) -> None:
     async with opened("wecom_app", tmp_path) as channel:
         for number in range(3):
             assert isinstance(await channel.show(PICTURE, key=f"k{number}"), Sent)
         assert len(channel.fake.state.called("media/upload")) == 1
+        assert [shown.kind for shown in channel.seen] == ["image"] * 3
 
 
 @pytest.mark.parametrize("name", ["wecom_app", "wecom_kf", "wechat_official"])
@@ -153,6 +154,19 @@ async def test_a_second_try_to_a_customer_is_the_same_message(tmp_path: Path) ->
             assert isinstance(await channel.show(PICTURE), Sent)
         assert len(channel.seen) == 1
         assert channel.fake.kf.customers[CHEN].left == 4
+
+
+@pytest.mark.parametrize("name", ["wecom_app", "wecom_kf", "wechat_official"])
+async def test_what_is_fetched_has_a_limit_and_is_asked_for_once(tmp_path: Path, name: str) -> None:
+    async with opened(name, tmp_path) as channel:
+        keep_there = channel.fake.qyapi.keep
+        most = large(20 * MEGABYTE)
+        assert await channel.platform.fetch(f"media/{keep_there(most)}") == most
+        too_large = await channel.platform.fetch(f"media/{keep_there(most + b'x')}")
+        gone = await channel.platform.fetch("media/nobody-has-it")
+        for refused in (too_large, gone):
+            assert isinstance(refused, NotFetched)
+            assert not refused.again
 
 
 # ── residents on 微信客服 and 公众号, officers in the built-in chat ─────────
@@ -264,6 +278,23 @@ async def test_a_photo_in_the_application_is_kept_before_it_is_gone(office: Offi
     await office.until(lambda: any(s.kind == "image" for s in office.fake.seen("wang")), "the photo")
     (image,) = [s for s in office.fake.seen("wang") if s.kind == "image"]
     assert bytes_of(office.fake, image) == PICTURE
+
+
+async def test_an_officers_photo_from_the_application_reaches_the_reporter(office: Office) -> None:
+    """Nothing can be quoted there and no words go with a photo: the number is said before it."""
+    await office.reports()
+    await office.press("lijing", "接单")
+    await office.until_button("lijing", "办结")
+    await office.fake.app.say("lijing", "回复 1")
+    await office.until_text("lijing", "请发要说的话或照片")
+    await office.fake.app.show("lijing", office.fake.qyapi.keep(PICTURE))
+
+    def arrived() -> list[Attachment]:
+        return [s.out.content.attachment for s in office.other.chats["g1"] if s.out.content.attachment]
+
+    await office.until(arrived, "the photo")
+    (item,) = arrived()
+    assert (office.folder / "files" / item.ref.removeprefix("file/")).read_bytes() == PICTURE
 
 
 # ── 智能机器人 ─────────────────────────────────────────────────────────────

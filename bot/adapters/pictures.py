@@ -3,9 +3,14 @@
 from bot.adapters.keeping import sniff
 from storage.model.messages import AttachmentKind
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 100 * 1024 * 1024
+"""Larger than anything a platform hands out; each has its own limit below."""
+
 MOST_PIXELS = 100_000_000
 """A few bytes can claim a picture that no phone can open."""
+
+MOST_SEGMENTS = 2_000
+"""Before the picture itself; a colour profile of 20 MB has 320."""
 
 _KINDS = {
     AttachmentKind.PHOTO: ("image/",),
@@ -50,7 +55,9 @@ def _picture(found: str, data: bytes) -> tuple[int, int, bool]:
 def _jpeg(data: bytes) -> tuple[int, int, bool]:
     """Through the segments up to where the picture itself begins; the end is looked for after that."""
     place, width, height = 2, 0, 0
-    while place + 9 <= len(data) and data[place] == 0xFF:
+    for _ in range(MOST_SEGMENTS):
+        if place + 9 > len(data) or data[place] != 0xFF:
+            break
         marker = data[place + 1]
         if marker in _FRAMES:
             height, width = _number(data, place + 5, 2), _number(data, place + 7, 2)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from storage.model.messages import AttachmentKind
 
+LONGEST_REF = 500
+"""Signs. No platform names a file with more, and no index takes names of any length."""
+
 
 class MediaState(StrEnum):
     WANTED = "wanted"

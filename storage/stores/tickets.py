@@ -9,6 +9,7 @@ import msgspec
 
 from storage.engine.base import Row, Tx
 from storage.model.matters import Category, Money
+from storage.model.media import LONGEST_REF
 from storage.model.messages import Address, Attachment
 from storage.model.tickets import Correction, Entry, EntryKind, Move, PauseReason, Rating, State, Ticket, Urgency
 from storage.stores.codec import from_ms, from_ms_or_none, to_ms
@@ -356,7 +357,7 @@ class Attachments:
                 ticket_id=ticket_id,
                 platform=platform,
                 kind=item.kind,
-                ref=item.ref,
+                ref=item.ref[:LONGEST_REF],
                 data=msgspec.json.encode(item).decode(),
                 at=to_ms(at),
                 message_id=message_id,

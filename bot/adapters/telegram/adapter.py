@@ -14,7 +14,6 @@ import structlog
 
 from bot.adapters.base import Accept, Capabilities, Limits, Never, NotFetched, SendResult
 from bot.adapters.keeping import FILE_REF, load
-from bot.adapters.pictures import MOST_BYTES
 from bot.adapters.telegram.addressing import PLATFORM, Me
 from bot.adapters.telegram.api import Api, Good, Refused, Reply, SessionFactory, outcome
 from bot.adapters.telegram.backoff import Backoff, Sleep
@@ -36,6 +35,9 @@ WEBHOOK_STORE_DOWN = "telegram.webhook_store_down"
 
 WEBHOOK_HINT = "Telegram 不接受回调地址：请核对 server.public_url，它要以 https:// 开头、从外网可达。"
 SLOW_PAUSE = 300.0
+MOST_BYTES = 20 * 1024 * 1024
+"""getFile tells of nothing larger."""
+
 NO_PICTURE = ("bad request: photo", "bad request: image")
 """How a 400 says that it will not show this as a picture: PHOTO_INVALID_DIMENSIONS, IMAGE_PROCESS_FAILED."""
 

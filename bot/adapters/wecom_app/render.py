@@ -37,7 +37,8 @@ def messages(out: Outgoing, envelope: Envelope, file: HandedIn | None = None) ->
     if file is None:
         return [_text(content.text, out.key, envelope)]
     words = [_text(content.text, out.key, envelope)] if content.text else []
-    return [*words, _body(envelope, file.kind, {"media_id": file.media_id})]
+    # The same file twice may be meant twice, and nothing marks it: of it the platform drops no copy.
+    return [*words, _body(replace(envelope, duplicate_seconds=0), file.kind, {"media_id": file.media_id})]
 
 
 def changed(out: Outgoing, task: str) -> Json:
