@@ -11,15 +11,18 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from bot.adapters.wecom.jsontext import decoded
 from bot.adapters.wecom.masks import mask
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 WHY_LIMIT = 200
-MAX_ANSWER = 8 * 1024 * 1024
+MAX_ANSWER = 1024 * 1024
+"""Bytes of JSON. More of it is read in one go than the event loop can stand still for."""
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
 Json = Mapping[str, Any]
+_answer = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,19 @@ Call = Good | Refused | Lost
 
 def new_session(*, trust_env: bool = False) -> aiohttp.ClientSession:
     """A session for `Qyapi`, to be closed by its owner. Proxies of the environment only where asked for."""
+    stays = aiohttp.TraceConfig()
+    stays.on_request_redirect.append(_stay)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=64, limit_per_host=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=trust_env,
+        trace_configs=[stays],
     )
+
+
+async def _stay(*_about: object) -> None:
+    """A WebSocket's opening cannot be told to follow no redirect. The secret would go to whoever it meets."""
+    raise aiohttp.ClientError("redirected")
 
 
 class Qyapi:
@@ -147,7 +158,7 @@ async def _read(response: aiohttp.ClientResponse, most: int = MAX_ANSWER) -> byt
 def understand(status: int, body: bytes, secrets: tuple[str, ...] = ()) -> Call:
     """Pure. What an answer means; anything but a JSON object with a sound errcode is no answer."""
     try:
-        data = msgspec.json.decode(body, type=dict[str, Any])
+        data = decoded(body if len(body) <= MAX_ANSWER else b"", _answer)
     except (ValueError, RecursionError):
         # A gateway's refusal did not reach the platform; its 5xx may come after it did.
         return Lost(f"http {status} with a garbled answer", sent=not 300 <= status < 500)

@@ -13,11 +13,12 @@ from enum import Enum, auto
 from typing import Any
 
 import aiohttp
-import msgspec
 import structlog
 
+from bot.adapters.wecom.alarm import alarm
 from bot.adapters.wecom.api import Call, Good, Lost, Refused, SessionFactory
 from bot.adapters.wecom.errcodes import TOO_OFTEN, hint
+from bot.adapters.wecom.jsontext import decoded
 from bot.adapters.wecom_aibot.line import ACK_SECONDS, Line
 from bot.adapters.wecom_aibot.pauses import Pauses, Sleep
 from bot.adapters.wecom_aibot.wire import Frame, body_decoder, frame_decoder
@@ -123,24 +124,13 @@ class Connection:
     async def _after(self, end: End) -> None:
         if end is End.TAKEN:
             log.error(TAKEN_OVER, bot=self._bot, hint=TAKEN_HINT)
-            await self._alarm("taken_over")
+            await alarm(self._engine, self._clock, self._bot, "taken_over")
             await self._sleep(self._patience.stand_by)
         elif end is End.REFUSED and self._refusal is not None:
             await self._refused(self._refusal)
         else:
             log.warning(LOST, bot=self._bot)
             await self._pauses.wait()
-
-    async def _alarm(self, why: str) -> None:
-        """Tell those who manage the stations, once an hour."""
-        now = self._clock.now()
-        payload = msgspec.json.encode({"why": why}).decode()
-        try:
-            async with self._engine.write() as tx:
-                key = f"deaf:{self._bot}:{why}:{now:%Y-%m-%dT%H}"
-                await Unit(tx).jobs.add("channel.deaf", key=key, due_at=now, payload=payload)
-        except StoreDownError:
-            return
 
     # -- whose turn it is
 
@@ -217,7 +207,7 @@ class Connection:
             await self._pauses.wait(self._patience.often)
         else:
             log.error(REFUSED, code=reply.code, why=reply.why, hint=REFUSED_HINT)
-            await self._alarm("refused")
+            await alarm(self._engine, self._clock, self._bot, "refused")
             await self._pauses.wait(self._patience.refused)
 
     async def _read(self, ws: aiohttp.ClientWebSocketResponse, line: Line, heard: Heard) -> None:
@@ -226,7 +216,7 @@ class Connection:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
             try:
-                frame = frame_decoder.decode(message.data)
+                frame = decoded(message.data.encode(), frame_decoder)
             except (ValueError, RecursionError):
                 log.warning(GARBLED, bytes=len(message.data))
                 continue

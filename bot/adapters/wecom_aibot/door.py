@@ -75,7 +75,7 @@ class Door:
         try:
             answer = await self._handle(body)
         except BaseException:
-            del self._answered[key]
+            self._answered.pop(key, None)
             raise
         self._answered[key] = answer
         while len(self._answered) > REMEMBERED:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from bot.adapters.base import UnreadableError
-from bot.adapters.wecom.cards import is_noop
+from bot.adapters.wecom.cards import is_noop, is_task_id
 from bot.adapters.wecom.xmltext import Fields, word
 from storage.model.messages import (
     Address,
@@ -29,6 +29,7 @@ CAME = frozenset({"enter_agent", "subscribe"})
 LEFT = "unsubscribe"
 FILES = {"image": AttachmentKind.PHOTO, "voice": AttachmentKind.VOICE, "video": AttachmentKind.VIDEO}
 LONGEST_USER = 64
+LONGEST_KEY = 1024
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=1):
@@ -86,6 +87,8 @@ def _happened(fields: Fields, user: str, at: int) -> Event | None:
     """Events have no number of their own: the platform tells them apart by who, when and what (D 90238)."""
     what, key, task = word(fields, "Event"), word(fields, "EventKey"), word(fields, "TaskId")
     name = hashlib.sha256("\0".join((user, str(at), what, key, task)).encode("utf-8", "replace")).hexdigest()[:32]
+    if what == CARD_EVENT and (len(key) > LONGEST_KEY or not is_task_id(task)):
+        raise UnreadableError("a press of no card")
     if what == CARD_EVENT and key and not is_noop(key):
         return Event(id=f"E:{name}", kind="press", user=user, at=at, key=key, task=task)
     if what in CAME:

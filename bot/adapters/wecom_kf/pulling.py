@@ -22,7 +22,9 @@ from storage.model.messages import Envelope
 from storage.unit import Unit
 
 SYNC = "/cgi-bin/kf/sync_msg"
-PAGE = 100
+PAGE = 50
+"""Rows. Even the longest texts then fit into one answer we read."""
+
 MEDIA = "/cgi-bin/media/get"
 AT_ONCE = 8
 NOT_KEPT = "wecom_kf.media_not_kept"
