@@ -206,12 +206,15 @@ async def test_a_row_no_database_takes_does_not_keep_its_page_from_being_heard(d
     kf._keep(CHEN, 3, row | {"msgid": noise})
     kf._keep(CHEN, 3, row | {"external_userid": noise})
     kf._keep(CHEN, 3, row | {"msgtype": "event", "event": {"event_type": "enter_session", "external_userid": noise}})
+    came = {"event_type": "enter_session", "external_userid": CHEN, "welcome_code": noise}
+    kf._keep("", 4, {"msgtype": "event", "event": came})
     kf._keep(CHEN, 3, row | {"text": {"content": "楼上扔\ud83d"}})
     kf._keep(CHEN, 3, row | {"x": 10**300})
     last = await kf.say(CHEN, "有人听见吗", notify=False)
     assert await desk.puller.pull(desk.inbox.accept, NOW) is None
     heard = await desk.stored()
     assert heard[-1] == last
+    assert len(heard) == 3
     assert all(len(name) <= 200 for name in heard)
     assert await desk.puller.pull(desk.inbox.accept, NOW) is None
     assert await desk.stored() == heard

@@ -45,7 +45,7 @@ class Event(msgspec.Struct):
     external_userid: Name = ""
     scene: str = ""
     scene_param: str = ""
-    welcome_code: str = ""
+    welcome_code: Name = ""
 
 
 class Row(msgspec.Struct):
