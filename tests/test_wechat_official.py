@@ -168,15 +168,15 @@ async def test_refusals_are_understood(fake: FakeWecom, engine: Engine, tmp_path
             result = await platform.send(out(), "")
             assert isinstance(result, Never)
             assert result.gone
-        fake.inject(Fault("errcode", "official/message/custom/send", code=40164))
-        result = await platform.send(out(), "")
-        assert isinstance(result, Later)
-        assert result.after == 300.0
         asked = len(fake.state.called("official/stable_token"))
         fake.official.tokens.clear()
         fake.official._spoke(CHEN)
         assert isinstance(await platform.send(out(), ""), Sent)
         assert len(fake.state.called("official/stable_token")) == asked + 1
+        fake.inject(Fault("errcode", "official/message/custom/send", code=40164))
+        result = await platform.send(out(), "")
+        assert isinstance(result, Later)
+        assert result.after == 300.0
 
 
 async def test_a_wrong_secret_is_asked_for_once_in_five_minutes(

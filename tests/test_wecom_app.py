@@ -121,6 +121,33 @@ async def test_presses_of_two_buttons_in_one_second_are_two(app: App) -> None:
 
 
 @pytest.mark.parametrize(
+    "press", [{"TaskId": "x" * 129}, {"TaskId": "T1 @x"}, {"TaskId": ""}, {"TaskId": "T1@x@y", "EventKey": "k" * 1025}]
+)
+async def test_a_press_of_no_card_of_ours_is_refused(app: App, press: Json) -> None:
+    plain = fields(Event="template_card_event", EventKey="claim:1", ResponseCode="RC") | press
+    assert (await app.fake.doors["app"].tell(write_xml(plain), 1)).status == 400
+    assert app.heard == []
+
+
+async def test_a_late_copy_of_a_press_brings_no_used_permission_back(app: App) -> None:
+    async def keep(envelopes: list[Envelope], *, cursor: object = None) -> None:
+        async with app.engine.write() as tx:
+            await Unit(tx).inbox.add(envelopes, app.clock.now())
+
+    app.platform._accept = keep
+    door, codes = app.fake.doors["app"], app.platform._codes
+    press = fields(Event="template_card_event", EventKey="claim:1", TaskId="T1@x@y")
+    assert (await door.tell(write_xml(press | {"ResponseCode": "RC1"}))).status == 200
+    assert await codes.take("lijing", "T1@x@y") == "RC1"
+    later = press | {"CreateTime": seconds() + 1, "ResponseCode": "RC2"}
+    assert (await door.tell(write_xml(later))).status == 200
+    assert (await door.tell(write_xml(press | {"ResponseCode": "RC1"}))).status == 200
+    assert await codes.take("lijing", "T1@x@y") == "RC2"
+    assert (await door.tell(write_xml(later))).status == 200
+    assert await codes.take("lijing", "T1@x@y") == ""
+
+
+@pytest.mark.parametrize(
     "plain",
     ["", "<xml>", "好", "<xml></xml>", write_xml({"MsgType": "text", "FromUserName": "a", "CreateTime": 10**30}),
      write_xml({"MsgType": "text", "FromUserName": "a", "CreateTime": 1}),

@@ -208,7 +208,8 @@ async def test_an_address_that_is_not_trusted_waits_and_says_what_to_do(office: 
             async with office.engine.read() as tx:
                 later = datetime.now(UTC) + timedelta(hours=1)
                 rows = [r.row for r in await Unit(tx).outbox.ready("wecom_app", "1000002", later, limit=10)]
-    assert [row.out.role for row in rows] == [Role.CARD]
+            rows = [row for row in rows if row.out.role is Role.CARD]
+    assert len(rows) == 1
     assert rows[0].error.startswith("60020")
 
 

@@ -1,8 +1,10 @@
 """A resident by 微信客服: from the group's QR code to the stars, within what the platform lets us say."""
 
 import asyncio
+import random
 import re
 import sqlite3
+import string
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -212,6 +214,28 @@ async def test_a_notice_that_comes_while_an_old_one_is_refused_is_not_thrown_awa
     desk.fake.inject(Fault("errcode", "kf/sync_msg", code=95007))
     assert await desk.puller.pull(desk.inbox.accept, NOW) is None
     assert desk.puller._notice == "KFTNEW"
+
+
+async def test_a_row_no_database_takes_does_not_keep_its_page_from_being_heard(desk: Desk) -> None:
+    """Names longer than an index holds, half a sign, numbers without end: parked or mended, and on it goes."""
+    kf = desk.fake.kf
+    noise = "".join(random.Random(5).choices(string.ascii_letters, k=10_000))  # a database would press it smaller
+    row = {"msgtype": "text", "text": {"content": "楼上扔垃圾"}}
+    kf._keep(CHEN, 3, row | {"msgid": noise})
+    kf._keep(CHEN, 3, row | {"external_userid": noise})
+    kf._keep(CHEN, 3, row | {"msgtype": "event", "event": {"event_type": "enter_session", "external_userid": noise}})
+    came = {"event_type": "enter_session", "external_userid": CHEN, "welcome_code": noise}
+    kf._keep("", 4, {"msgtype": "event", "event": came})
+    kf._keep(CHEN, 3, row | {"text": {"content": "楼上扔\ud83d"}})
+    kf._keep(CHEN, 3, row | {"x": 10**300})
+    last = await kf.say(CHEN, "有人听见吗", notify=False)
+    assert await desk.puller.pull(desk.inbox.accept, NOW) is None
+    heard = await desk.stored()
+    assert heard[-1] == last
+    assert len(heard) == 3
+    assert all(len(name) <= 200 for name in heard)
+    assert await desk.puller.pull(desk.inbox.accept, NOW) is None
+    assert await desk.stored() == heard
 
 
 async def test_colleagues_and_events_of_no_use_are_not_stored(desk: Desk) -> None:

@@ -18,12 +18,17 @@ NOT_ARRIVED = "（有{what}没能送到，需要的话请对方再发一次。�
 MENU = (("反映情况", "开始"), ("我的进度", "我的"), ("怎么用", "帮助"))
 """What stands under a 公众号, and the command each entry means."""
 
+_MEND = "平台不认密钥，或不认这台机器的地址。请技术人员运行 pingan doctor wecom，照它说的改。"
 DEAF = {
     "taken_over": (
         "企业微信的机器人被另一个程序连走了，我现在听不到那边的消息。\n"
         "请看看是不是同时开了两份，关掉多余的一份；十分钟后我会再连一次。"
     ),
     "refused": "企业微信不认机器人的密钥，我连不上，听不到那边的消息。请技术人员核对 bot_id 和 Secret。",
+    "wecom_app": f"企业微信自建应用发不出消息，民警收不到一对一的卡片。{_MEND}",
+    "wecom_kf": f"微信客服收不到也发不出消息，群众那边没有回音。{_MEND}",
+    "wechat_official": f"公众号发不出消息，群众那边没有回音。{_MEND}",
+    "wecom_customer_group": f"客户群群发建不了任务。{_MEND}",
 }
 """To those who manage a station: a channel does not hear any more, by why."""
 

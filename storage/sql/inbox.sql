@@ -3,6 +3,9 @@ INSERT INTO inbox (platform, bot, event_id, chat_key, body, earlier, sighted, re
 VALUES (:platform, :bot, :event_id, :chat_key, :body, :earlier, :sighted, :at, :at, :state, :error)
 ON CONFLICT (platform, bot, event_id) DO NOTHING;
 
+-- name: inbox_known
+SELECT id FROM inbox WHERE platform = :platform AND bot = :bot AND event_id = :event_id;
+
 -- name: inbox_todo
 SELECT id, platform, bot, event_id, chat_key, body, earlier, sighted, received_at, state, attempts, error FROM inbox
 WHERE state = 'new' AND due_at <= :now ORDER BY id LIMIT :limit;

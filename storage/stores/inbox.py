@@ -38,6 +38,10 @@ class Inbox:
         """It was not meant for us: its words go at once, not with the others' in time."""
         await self._tx.one("inbox_forget", id=row_id, empty=b"")
 
+    async def known(self, platform: str, bot: str, event_id: str) -> bool:
+        """Was that event stored?"""
+        return await self._tx.one("inbox_known", platform=platform, bot=bot, event_id=event_id) is not None
+
     async def add(self, envelopes: Sequence[Envelope], at: datetime) -> None:
         """Store; an event already known is left as it is. Unreadable ones are parked at once."""
         await self._tx.many(

@@ -269,8 +269,10 @@ async def test_a_token_that_is_none_is_not_kept(
     server: Server, session: aiohttp.ClientSession, answer: dict[str, Any]
 ) -> None:
     server.answers[GETTOKEN] = [answer]
-    ours = tokens(server, session, HeldClock())
+    clock = HeldClock()
+    ours = tokens(server, session, clock)
     assert isinstance(await ours.post(SEND, BODY), Lost)
+    clock.advance(seconds=1)
     assert isinstance(await ours.post(SEND, BODY), Good)
 
 

@@ -9,6 +9,7 @@ import structlog
 from bot.adapters.base import Accept, CannotEdit, Later, NotFetched, SendResult, Sent, UnreadableError
 from bot.adapters.textcut import cut_text
 from bot.adapters.wechat_official.parse import PLATFORM, chat_key, event_id, fields_of, parse_xml
+from bot.adapters.wecom.alarm import when_refused
 from bot.adapters.wecom.api import Good, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
 from bot.adapters.wecom.crypto import Crypt, Freshness
@@ -142,9 +143,9 @@ class OfficialPlatform:
 def build(kit: Kit) -> Channel:
     """Raises ValueError, with a sentence, for settings it cannot start with."""
     settings = kit.settings.wechat_official
-    tokens = Tokens(
-        Qyapi(kit.session, settings.base_url), Credential.official(settings.app_id, settings.app_secret), kit.clock.now
-    )
+    told = when_refused(kit.engine, kit.clock, PLATFORM)
+    credential = Credential.official(settings.app_id, settings.app_secret)
+    tokens = Tokens(Qyapi(kit.session, settings.base_url), credential, kit.clock.now, told)
     freshness = Freshness(timedelta(seconds=kit.settings.wecom.skew_seconds))
     guard = Guard(Crypt(settings.token, settings.aes_key, settings.app_id), freshness)
     platform = OfficialPlatform(kit, tokens, guard, freshness)

@@ -54,6 +54,8 @@ def parse_xml(body: bytes, bot: str) -> Inbound | None:
     kind = _kind(fields)
     if not person or kind is None:
         return None
+    if len(person) > _LONGEST_ID:
+        raise UnreadableError("no such name")
     happened = word(fields, "MsgType") == "event"
     number = event_id(fields)
     greeted = kind is InboundKind.JOINED

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from bot.adapters.wecom.jsontext import decoded
 from bot.adapters.wecom.masks import mask
 
 CONNECT_SECONDS = 3.0
@@ -19,10 +20,12 @@ TOTAL_SECONDS = 10.0
 FILE_SECONDS = 40.0
 TOO_LARGE = "too large"
 WHY_LIMIT = 200
-MAX_ANSWER = 8 * 1024 * 1024
+MAX_ANSWER = 1024 * 1024
+"""Bytes of JSON. More of it is read in one go than the event loop can stand still for."""
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
 Json = Mapping[str, Any]
+_answer = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,21 @@ Call = Good | Refused | Lost
 def new_session(*, trust_env: bool = False) -> aiohttp.ClientSession:
     """A session for `Qyapi`, to be closed by its owner. Proxies of the environment only where asked for. Whatever names
     no time of its own, a WebSocket's greeting for one, ends after `TOTAL_SECONDS`."""
+    stays = aiohttp.TraceConfig()
+    stays.on_request_redirect.append(_stay)
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS),
         # No limit for all together: who waits for a platform that hangs must not take the place of another's messages.
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=trust_env,
+        trace_configs=[stays],
     )
+
+
+async def _stay(*_about: object) -> None:
+    """A WebSocket's opening cannot be told to follow no redirect. The secret would go to whoever it meets."""
+    raise aiohttp.ClientError("redirected")
 
 
 class Qyapi:
@@ -160,7 +171,7 @@ async def _read(response: aiohttp.ClientResponse, most: int = MAX_ANSWER) -> byt
 def understand(status: int, body: bytes, secrets: tuple[str, ...] = ()) -> Call:
     """Pure. What an answer means; anything but a JSON object with a sound errcode is no answer."""
     try:
-        data = msgspec.json.decode(body, type=dict[str, Any])
+        data = decoded(body if len(body) <= MAX_ANSWER else b"", _answer)
     except (ValueError, RecursionError):
         # A gateway's refusal did not reach the platform; its 5xx may come after it did.
         return Lost(f"http {status} with a garbled answer", sent=not 300 <= status < 500)

@@ -20,6 +20,7 @@ RULE = "—"
 
 PRIMARY, PLAIN, DONE = 1, 2, 4
 
+_TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
 _FIELD = re.compile(rf"([^：:\s]{{1,{FIELD_NAME}}})[：:]\s{{0,3}}(\S.{{0,{FIELD_VALUE - 1}}})")
 
 Json = dict[str, Any]
@@ -49,6 +50,10 @@ class Card:
 def task_id(ticket: int | None, seq: str, chat: str) -> str:
     """`<ticket>@<seq>@<chat>`, each but the first hashed. `seq` must never come twice in one chat (an outbox key)."""
     return f"T{ticket or 0}@{_hash(seq)}@{_hash(chat)}"
+
+
+def is_task_id(text: str) -> bool:
+    return _TASK_ID.fullmatch(text) is not None
 
 
 def buttons_card(content: Content, task: str, *, sizes: Sizes = AIBOT, source: str = "") -> Card:

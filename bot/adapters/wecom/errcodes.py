@@ -7,6 +7,9 @@ BUSY = -1
 TOKEN_SPENT = frozenset({40001, 40014, 42001})
 """The access_token is not (or no longer) good: fetched anew once, then it is the secret that is wrong."""
 
+NOT_LET_IN = frozenset({60020, 40164})
+"""This machine's address is on no list: whatever it asks for is refused alike."""
+
 TOO_OFTEN = 45009
 WEBHOOK_GONE = 93000
 MINUTE = 60.0

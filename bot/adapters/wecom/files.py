@@ -6,6 +6,7 @@ it is says its first bytes, never its name.
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ HOSTS = ("qq.com", "myqcloud.com")
 MAX_BYTES = 20 * 1024 * 1024
 ALIVE = timedelta(minutes=5)
 FETCH_SECONDS = 60.0
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,10 @@ class MediaFiles:
         try:
             parts = urlsplit(url)
             host, has_login = (parts.hostname or "").lower().rstrip("."), "@" in parts.netloc
+            _ = parts.port  # raises for what is none
         except ValueError:
+            return False
+        if _HOST.fullmatch(host) is None:
             return False
         ours = any(host == allowed or host.endswith("." + allowed) for allowed in self._hosts)
         return parts.scheme in self._schemes and ours and not has_login

@@ -73,7 +73,7 @@ class Guard:
     def hello(self, query: Pairs, now: datetime) -> bytes:
         """The echo that proves to the platform that we hold token and key (D 90930). Raises TurnedAwayError."""
         keys = _once(query, "msg_signature", "timestamp", "nonce", "echostr")
-        return self._plain(keys, keys["echostr"], now)
+        return self._plain(keys, keys["echostr"].replace(" ", "+"), now)  # a "+" that was not escaped
 
     def open(self, query: Pairs, encrypt: str, now: datetime) -> Opened:
         """A posted request. Raises TurnedAwayError."""

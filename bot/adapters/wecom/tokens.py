@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.adapters.wecom.api import Call, Json, Lost, Qyapi, Refused
-from bot.adapters.wecom.errcodes import BUSY, TOKEN_SPENT
+from bot.adapters.wecom.api import Call, Good, Json, Lost, Qyapi, Refused
+from bot.adapters.wecom.errcodes import BUSY, NOT_LET_IN, TOKEN_SPENT
 
 SHARE_OF_LIFE = 0.8
 LIFE_SECONDS = 7200.0
 REFUSED_PAUSE = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(seconds=15)
+"""Between two askings for a token while nobody answers, or only that he is busy."""
 
 Answer = TypeVar("Answer")
+Told = Callable[[Refused], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,27 +44,33 @@ class Credential:
 
 
 class Tokens:
-    """Calls in the name of one application. `now` is the program's clock."""
+    """Calls in the name of one application. `now` is the program's clock. `told` hears of every refusal that only a
+    person can mend: the secret, or where this machine may call from."""
 
-    def __init__(self, api: Qyapi, credential: Credential, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, api: Qyapi, credential: Credential, now: Callable[[], datetime], told: Told | None = None
+    ) -> None:
         self._api = api
         self._credential = credential
         self._now = now
         self._token = ""
         self._renew_at: datetime | None = None
-        self._refused: Refused | None = None
-        self._refused_until: datetime | None = None
+        self._told = told
+        self._trouble: Refused | Lost | None = None
+        self._again_at: datetime | None = None
+        self._next_pause = FIRST_PAUSE
         self._turn = asyncio.Lock()
 
     async def get(self, spent: str = "") -> str | Refused | Lost:
         """The token. `spent`: one that was just refused; if it is still ours, a new one is fetched, once for all.
 
-        After a refusal no call is made for five minutes: everybody gets the same refusal.
+        After a refusal no call is made for five minutes, after no answer for some seconds: everybody gets the same
+        bad news, those who waited for this fetch too.
         """
         async with self._turn:
             now = self._now()
-            if self._refused is not None and self._refused_until is not None and now < self._refused_until:
-                return self._refused
+            if self._trouble is not None and self._again_at is not None and now < self._again_at:
+                return self._trouble
             if self._token and self._token != spent and self._renew_at is not None and now < self._renew_at:
                 return self._token
             return await self._fetch(now)
@@ -86,6 +96,8 @@ class Tokens:
         if not isinstance(token, str):
             return _not_sent(token)
         reply = await call(token)
+        if isinstance(reply, Refused) and reply.code in NOT_LET_IN:
+            await self._pause(reply, REFUSED_PAUSE)
         if not (isinstance(reply, Refused) and reply.code in TOKEN_SPENT):
             return reply
         fresh = await self.get(spent=token)
@@ -93,7 +105,8 @@ class Tokens:
             return _not_sent(fresh)
         reply = await call(fresh)
         if isinstance(reply, Refused) and reply.code in TOKEN_SPENT:
-            self._pause(reply)
+            self._token = ""
+            await self._pause(reply, REFUSED_PAUSE)
         return reply
 
     async def _fetch(self, now: datetime) -> str | Refused | Lost:
@@ -102,24 +115,32 @@ class Tokens:
             reply = await self._api.get(ask.path, ask.params)
         else:
             reply = await self._api.post(ask.path, ask.params, ask.body)
-        if isinstance(reply, Refused):
-            if reply.code != BUSY:
-                self._pause(reply)
+        if isinstance(reply, Refused) and reply.code != BUSY:
+            self._token = ""
+            await self._pause(reply, REFUSED_PAUSE)
             return reply
-        if isinstance(reply, Lost):
-            return reply
+        if not isinstance(reply, Good):
+            return await self._soon(reply)
         token, life = reply.data.get("access_token"), reply.data.get("expires_in", LIFE_SECONDS)
         if not isinstance(token, str) or not token or not isinstance(life, int | float):
-            return Lost("no access_token in the answer", sent=False)
+            return await self._soon(Lost("no access_token in the answer", sent=False))
         self._token = token
-        self._renew_at = now + timedelta(seconds=SHARE_OF_LIFE * min(max(float(life), 1.0), LIFE_SECONDS))
-        self._refused = None
+        self._renew_at = now + timedelta(seconds=SHARE_OF_LIFE * min(max(life, 1.0), LIFE_SECONDS))
+        self._trouble = None
+        self._next_pause = FIRST_PAUSE
         return token
 
-    def _pause(self, reply: Refused) -> None:
-        self._token = ""
-        self._refused = reply
-        self._refused_until = self._now() + REFUSED_PAUSE
+    async def _soon(self, reply: Refused | Lost) -> Refused | Lost:
+        """Ask again after a while, each time a longer one: failed calls count against the whole application."""
+        pause, self._next_pause = self._next_pause, min(2 * self._next_pause, LONGEST_PAUSE)
+        await self._pause(reply, pause)
+        return reply
+
+    async def _pause(self, reply: Refused | Lost, pause: timedelta) -> None:
+        self._trouble = reply
+        self._again_at = self._now() + pause
+        if self._told is not None and isinstance(reply, Refused) and reply.code != BUSY:
+            await self._told(reply)
 
 
 def _with(token: str, params: Mapping[str, str] | None) -> dict[str, str]:

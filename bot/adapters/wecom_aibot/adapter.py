@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from bot.adapters.base import Accept, Capabilities, Edits, Limits, NotFetched, SendResult, Sent
+from bot.adapters.wecom.alarm import when_refused
 from bot.adapters.wecom.api import Qyapi
 from bot.adapters.wecom.cards import BUTTONS, is_noop
 from bot.adapters.wecom.channel import Channel, Kit
@@ -354,4 +355,4 @@ def _uploads(kit: Kit, connection: Connection | None) -> Uploads | None:
 
 def _tokens(kit: Kit, api: Qyapi) -> Tokens:
     credential = Credential.corp(kit.settings.wecom.corp_id, kit.settings.wecom_app.secret)
-    return Tokens(api, credential, kit.clock.now)
+    return Tokens(api, credential, kit.clock.now, when_refused(kit.engine, kit.clock, "wecom_app"))

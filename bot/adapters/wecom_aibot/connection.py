@@ -14,11 +14,12 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 import aiohttp
-import msgspec
 import structlog
 
+from bot.adapters.wecom.alarm import alarm
 from bot.adapters.wecom.api import Call, Good, Lost, Refused, SessionFactory
 from bot.adapters.wecom.errcodes import TOO_OFTEN, hint
+from bot.adapters.wecom.jsontext import decoded
 from bot.adapters.wecom_aibot.events import PLATFORM
 from bot.adapters.wecom_aibot.line import ACK_SECONDS, Line
 from bot.adapters.wecom_aibot.pauses import Pauses, Sleep
@@ -186,7 +187,8 @@ class Connection:
         """Leave the connection to whoever took it."""
         log.error(TAKEN_OVER, bot=self._bot, hint=TAKEN_HINT)
         self._stand_by_until = self._clock.now() + timedelta(seconds=self._patience.stand_by)
-        await self._alarm(Mark.TAKEN, self._stand_by_until)
+        await self._note(STAND_BY, self._stand_by_until.isoformat())
+        await self._alarm(Mark.TAKEN)
 
     async def _stand_by_left(self) -> float:
         """Seconds; also what another process of ours, or this one before it was killed, has written down."""
@@ -201,31 +203,23 @@ class Connection:
         left = (self._stand_by_until - self._clock.now()).total_seconds()
         return min(max(left, 0.0), self._patience.stand_by)
 
+    async def _note(self, name: str, value: str) -> None:
+        try:
+            async with self._engine.write() as tx:
+                await Unit(tx).channels.read_to(self._row(name, value))
+        except StoreDownError:
+            return
+
+    def _row(self, name: str, value: str) -> Cursor:
+        return Cursor(platform=PLATFORM, bot=self._bot, name=name, value=value)
+
     async def _mark(self, mark: Mark) -> None:
         """For who looks from outside: what this attempt came to."""
-        value = f"{mark} {int(self._clock.now().timestamp())}"
-        try:
-            async with self._engine.write() as tx:
-                await Unit(tx).channels.read_to(Cursor(platform=PLATFORM, bot=self._bot, name=STATE, value=value))
-        except StoreDownError:
-            return
+        await self._note(STATE, f"{mark} {int(self._clock.now().timestamp())}")
 
-    async def _alarm(self, why: Mark, stand_by: datetime | None = None) -> None:
-        """Tell those who manage the stations, once an hour."""
+    async def _alarm(self, why: Mark) -> None:
         await self._mark(why)
-        now = self._clock.now()
-        payload = msgspec.json.encode({"why": str(why)}).decode()
-        try:
-            async with self._engine.write() as tx:
-                key = f"deaf:{self._bot}:{why}:{now:%Y-%m-%dT%H}"
-                await Unit(tx).jobs.add("channel.deaf", key=key, due_at=now, payload=payload)
-                if stand_by is not None:
-                    await Unit(tx).channels.read_to(self._stand_by_row(stand_by.isoformat()))
-        except StoreDownError:
-            return
-
-    def _stand_by_row(self, until: str) -> Cursor:
-        return Cursor(platform=PLATFORM, bot=self._bot, name=STAND_BY, value=until)
+        await alarm(self._engine, self._clock, self._bot, str(why))
 
     # -- whose turn it is
 
@@ -272,7 +266,7 @@ class Connection:
             async with self._engine.write() as tx:
                 await Unit(tx).leases.release(self._lease, self._owner)
                 if for_good and standing_by:
-                    await Unit(tx).channels.read_to(self._stand_by_row(""))
+                    await Unit(tx).channels.read_to(self._row(STAND_BY, ""))
         except StoreDownError:
             return
 
@@ -326,7 +320,7 @@ class Connection:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
             try:
-                frame = frame_decoder.decode(message.data)
+                frame = decoded(message.data.encode(), frame_decoder)
             except (ValueError, RecursionError):
                 log.warning(GARBLED, bytes=len(message.data))
                 continue

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 import structlog
 
 from bot.adapters.pictures import unfit
 from bot.adapters.wecom.files import MediaFiles, Saved
+from bot.adapters.wecom.jsontext import decoded
 from bot.adapters.wecom_aibot import events
 from bot.adapters.wecom_aibot.events import PERSON, PLATFORM, Event, File
 from bot.adapters.wecom_aibot.users import Users
@@ -40,7 +42,7 @@ class Taken:
 
 def read(raw: bytes) -> Body:
     """Raises ValueError (or RecursionError) for what is no callback."""
-    return body_decoder.decode(raw)
+    return decoded(raw, body_decoder)
 
 
 def event_id(body: Body) -> str:
@@ -144,7 +146,7 @@ class Intake:
 
     async def _files(self, body: Body, now: datetime, seconds: float) -> tuple[File, ...]:
         """All at once, in order."""
-        jobs = [self._fetch(kind, media, now) for kind, media in _media(body)][:MEDIA_MOST]
+        jobs = [self._fetch(kind, media, now) for kind, media in islice(_media(body), MEDIA_MOST)]
         return tuple(await asyncio.gather(*(_within(seconds, job) for job in jobs)))
 
     async def _fetch(self, kind: str, media: Media, now: datetime) -> File:

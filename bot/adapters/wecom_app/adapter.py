@@ -19,6 +19,7 @@ from bot.adapters.base import (
     Unknown,
 )
 from bot.adapters.wecom import xmltext
+from bot.adapters.wecom.alarm import when_refused
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.cards import BUTTONS
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
@@ -77,7 +78,8 @@ class AppPlatform:
             Freshness(timedelta(seconds=shared.skew_seconds)),
         )
         api = Qyapi(kit.session, shared.base_url)
-        self._tokens = Tokens(api, Credential.corp(shared.corp_id, settings.secret), kit.clock.now)
+        told = when_refused(kit.engine, kit.clock, PLATFORM)
+        self._tokens = Tokens(api, Credential.corp(shared.corp_id, settings.secret), kit.clock.now, told)
         self._uploads = Uploads(by_http(self._tokens), kit.data_dir / "files", kit.clock.now)
         self._most_bytes = shared.media_max_mb * 1024 * 1024
         self._pace = Pace(settings.per_minute)
@@ -113,7 +115,7 @@ class AppPlatform:
         """The code first: the change it is for may be ready at once."""
         if self._accept is None:
             raise StoreDownError("not running")
-        if event.kind == "press" and code:
+        if event.kind == "press" and code and not await self._codes.heard(event.id):
             await self._codes.keep(event.user, event.task, code)
         envelope = model.Envelope(
             platform=PLATFORM,

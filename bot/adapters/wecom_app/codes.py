@@ -30,6 +30,11 @@ class Codes:
         async with self._engine.write() as tx:
             await Unit(tx).channels.put_code(card)
 
+    async def heard(self, event_id: str) -> bool:
+        """Is that press stored already? The code of a late copy was used, and would take the place of a newer one."""
+        async with self._engine.read() as tx:
+            return await Unit(tx).inbox.known(PLATFORM, self._bot, event_id)
+
     async def take(self, user: str, task: str) -> str:
         """The code, used up; "" if there is none that may work."""
         now = self._clock.now()

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from bot.adapters.base import UnreadableError
-from bot.adapters.wecom.cards import is_noop
+from bot.adapters.wecom.cards import is_noop, is_task_id
 from bot.adapters.wecom.uploads import MEDIA_REF
 from bot.adapters.wecom.xmltext import Fields, word
 from storage.model.messages import (
@@ -27,6 +27,7 @@ CAME, OPENED = "subscribe", "enter_agent"
 LEFT = "unsubscribe"
 FILES = {"image": AttachmentKind.PHOTO, "voice": AttachmentKind.VOICE, "video": AttachmentKind.VIDEO}
 LONGEST_USER = 64
+LONGEST_KEY = 1024
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=1):
@@ -86,6 +87,8 @@ def _happened(fields: Fields, user: str, at: int) -> Event | None:
     # Every opening of the application is told: people are greeted at the first we remember.
     when = "" if what == OPENED else str(at)
     name = hashlib.sha256("\0".join((user, when, what, key, task)).encode("utf-8", "replace")).hexdigest()[:32]
+    if what == CARD_EVENT and (len(key) > LONGEST_KEY or not is_task_id(task)):
+        raise UnreadableError("a press of no card")
     if what == CARD_EVENT and key and not is_noop(key):
         return Event(id=f"E:{name}", kind="press", user=user, at=at, key=key, task=task)
     if what in (CAME, OPENED):

@@ -20,6 +20,7 @@ from bot.adapters.base import (
     Sent,
     Unknown,
 )
+from bot.adapters.wecom.alarm import when_refused
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit
 from bot.adapters.wecom.errcodes import judge
@@ -208,9 +209,9 @@ def build(kit: Kit, gather: float = GATHER_SECONDS) -> Channel:
     settings, shared = kit.settings.wecom_customer_group, kit.settings.wecom
     if not shared.corp_id:
         raise ValueError("请在 wecom.corp_id 写上企业 ID（管理后台“我的企业 → 企业信息”最下面）。")
-    tokens = Tokens(
-        Qyapi(kit.session, shared.base_url), Credential.corp(shared.corp_id, settings.secret), kit.clock.now
-    )
+    told = when_refused(kit.engine, kit.clock, PLATFORM)
+    credential = Credential.corp(shared.corp_id, settings.secret)
+    tokens = Tokens(Qyapi(kit.session, shared.base_url), credential, kit.clock.now, told)
     hours = kit.settings.broadcasts.quiet_hours
     follower = Follower(
         tokens,

@@ -7,6 +7,7 @@ import structlog
 
 from bot.adapters.base import Accept, CannotEdit, Later, Never, NotFetched, SendResult, Sent
 from bot.adapters.wecom import xmltext
+from bot.adapters.wecom.alarm import when_refused
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
 from bot.adapters.wecom.crypto import Crypt, Freshness
@@ -149,9 +150,9 @@ def build(kit: Kit) -> Channel:
     settings, shared = kit.settings.wecom_kf, kit.settings.wecom
     if not shared.corp_id:
         raise ValueError("请在 wecom.corp_id 写上企业 ID（管理后台“我的企业 → 企业信息”最下面）。")
-    tokens = Tokens(
-        Qyapi(kit.session, shared.base_url), Credential.corp(shared.corp_id, settings.secret), kit.clock.now
-    )
+    told = when_refused(kit.engine, kit.clock, PLATFORM)
+    credential = Credential.corp(shared.corp_id, settings.secret)
+    tokens = Tokens(Qyapi(kit.session, shared.base_url), credential, kit.clock.now, told)
     guard = None
     if settings.token and settings.aes_key:
         crypt = Crypt(settings.token, settings.aes_key, shared.corp_id)

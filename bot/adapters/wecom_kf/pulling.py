@@ -20,7 +20,9 @@ from storage.model.messages import Envelope
 from storage.unit import Unit
 
 SYNC = "/cgi-bin/kf/sync_msg"
-PAGE = 100
+PAGE = 50
+"""Rows. Even the longest texts then fit into one answer we read."""
+
 TOKEN_LIFE = timedelta(minutes=9)
 """A notice's token is good for ten minutes; without one the platform lets us ask only now and then."""
 

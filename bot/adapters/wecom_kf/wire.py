@@ -1,5 +1,7 @@
 """What kf/sync_msg tells (D 94670): one row per thing that happened."""
 
+from typing import Annotated
+
 import msgspec
 
 CUSTOMER, SYSTEM = 3, 4
@@ -7,6 +9,10 @@ CUSTOMER, SYSTEM = 3, 4
 
 ENTERED, SEND_FAILED = "enter_session", "msg_send_fail"
 MEDIA_PARTS = ("image", "voice", "video", "file")
+
+
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+"""Longer ones no index takes, and a page that cannot be stored would be fetched for ever."""
 
 
 class Text(msgspec.Struct):
@@ -32,20 +38,20 @@ class Link(msgspec.Struct):
 
 class Event(msgspec.Struct):
     event_type: str = ""
-    external_userid: str = ""
+    external_userid: Name = ""
     scene: str = ""
     scene_param: str = ""
-    welcome_code: str = ""
+    welcome_code: Name = ""
     fail_msgid: str = ""
     fail_type: int = 0
 
 
 class Row(msgspec.Struct):
-    msgid: str
+    msgid: Name
     send_time: int
     msgtype: str
     origin: int = 0
-    external_userid: str = ""
+    external_userid: Name = ""
     text: Text | None = None
     image: Media | None = None
     voice: Media | None = None
