@@ -77,6 +77,7 @@ async def ours(settings: Telegram, folder: Path) -> AsyncIterator[Ours]:
         aliases=Settings().aliases,
         settings={},
         owner="bench",
+        files=folder / "files",
     )
     async with engine.write() as tx:
         await _people(Unit(tx), clock)

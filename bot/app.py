@@ -22,9 +22,10 @@ from bot.adapters.local import LocalPlatform
 from bot.channels import open_channels
 from bot.clock import Clock, SystemClock
 from bot.config import ConfigError, Settings
-from bot.core import Core, assemble, process_name
+from bot.core import Core, assemble
 from bot.health import Health
 from bot.hearing import Hearing
+from bot.instance import process_name
 from bot.limits import ticket_settings
 from bot.local_directory import read_directory
 from bot.metrics import Metrics
@@ -76,6 +77,7 @@ class App:
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "inbox": core.dispatcher.run,
             "outbox": core.courier.run,
+            "media": core.fetcher.run,
             "jobs": core.jobs.run,
             "tick": core.scheduler.run,
             "audit": core.auditor.run,
@@ -168,6 +170,7 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
             RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },
         owner=owner,
+        files=Path(settings.data_dir) / "files",
         late_minutes=settings.broadcasts.late_minutes,
     )
     await seed(engine, settings, clock, {p.name: p.bot for p in platforms})
@@ -214,6 +217,7 @@ async def _telegram(settings: Settings, hearing: Hearing, stack: AsyncExitStack)
             lambda: session,
             public_url=settings.server.public_url,
             menu=Router(FEATURES).menu,
+            files=Path(settings.data_dir) / "files",
         )
     except ValueError as error:
         raise ConfigError(f"telegram.token：{error}") from None

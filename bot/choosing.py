@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.kit.channel_texts import choices
+from handlers.kit.channel_texts import choices, choose, press
 from storage.model.channels import Capabilities
 from storage.model.messages import Button, Content, Inbound, InboundKind, OutRow
 from storage.unit import Unit
@@ -22,8 +22,11 @@ def numbered(content: Content, can: Capabilities, *, group: bool) -> Content:
     shown = _shown(can)
     if len(buttons) <= shown or not can.hears:
         return content
-    line = choices([button.label for button in buttons[shown:]], first=shown + 1, group=group)
-    return replace(content, text=f"{content.text}\n{line}" if content.text else line)
+    labels = [button.label for button in buttons[shown:]]
+    line, text = choices(labels, first=shown + 1, group=group), content.text
+    for number, label in enumerate(labels, shown + 1):
+        text = text.replace(press(label), choose(number, group=group))
+    return replace(content, text=f"{text}\n{line}" if text else line)
 
 
 def is_number(event: Inbound) -> bool:

@@ -1,11 +1,10 @@
 """The path, put together: what every way of running the bot shares (the program, the demo, the tests)."""
 
-import os
 import random
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.adapters.base import Platform
@@ -15,6 +14,7 @@ from bot.dispatch import Dispatcher
 from bot.hearing import Hearing
 from bot.inbox import Inbox
 from bot.jobs import JobRunner
+from bot.media import Fetcher
 from bot.metrics import Metrics
 from bot.outbox import Courier
 from bot.publish import Publisher
@@ -34,11 +34,6 @@ REMEMBERED = 5000
 """Messages of the newest tickets whose edits and albums are recognised after a restart."""
 
 
-def process_name() -> str:
-    """Who we are in leases: unique per start."""
-    return f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
     engine: Engine
@@ -51,6 +46,7 @@ class Core:
     inbox: Inbox
     dispatcher: Dispatcher
     courier: Courier
+    fetcher: Fetcher
     jobs: JobRunner
     scheduler: Scheduler
     auditor: Auditor
@@ -120,10 +116,11 @@ def assemble(
     aliases: tuple[str, ...],
     settings: dict[type, Any],
     owner: str,
+    files: Path,
     late_minutes: int = 60,
     jitter: Callable[[], float] = random.random,
 ) -> Core:
-    """Wire the path. Nothing runs yet."""
+    """Wire the path. Nothing runs yet. `files`: where what people sent is kept."""
     router = Router(features)
     hearing.listen_for(router.bare_words, router.bare)
     hearing.understand_orders(could_be_order)
@@ -131,13 +128,14 @@ def assemble(
     publisher = Publisher(router, metrics, settings)
 
     def stir() -> None:
-        for part in (courier, jobs, dispatcher):
+        for part in (courier, jobs, dispatcher, fetcher):
             part.wake.set()
 
     dispatcher = Dispatcher(
         engine, router, table, hearing, clock, metrics, publisher=publisher, on_commit=stir, jitter=jitter
     )
-    courier = Courier(engine, table, clock, metrics, owner=owner, on_settled=stir, jitter=jitter)
+    courier = Courier(engine, table, clock, metrics, owner=owner, files=files, on_settled=stir, jitter=jitter)
+    fetcher = Fetcher(engine, table, clock, folder=files, on_kept=courier.wake.set)
     jobs = JobRunner(engine, router, dispatcher, publisher, clock, metrics, jitter=jitter)
     scheduler = Scheduler(
         engine,
@@ -172,6 +170,7 @@ def assemble(
         inbox=Inbox(engine, clock, metrics, dispatcher.wake),
         dispatcher=dispatcher,
         courier=courier,
+        fetcher=fetcher,
         jobs=jobs,
         scheduler=scheduler,
         auditor=auditor,

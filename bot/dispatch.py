@@ -15,10 +15,12 @@ from bot.choosing import as_press, is_number
 from bot.clock import Clock
 from bot.errors import place
 from bot.hearing import Hearing
+from bot.media import want
 from bot.metrics import Metrics
 from bot.post import post
 from bot.publish import Publisher
 from bot.throttle import backoff
+from bot.windows import arrives
 from handlers.kit import texts
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
@@ -67,7 +69,7 @@ class Dispatcher:
         self._engine = engine
         self._router = router
         self._platforms = platforms
-        self._answering_only = frozenset(p.name for p in platforms.values() if p.capabilities.limits.per_turn)
+        self._channels = {platform.name: platform.capabilities for platform in platforms.values()}
         self._hearing = hearing
         self._clock = clock
         self._metrics = metrics
@@ -85,6 +87,10 @@ class Dispatcher:
         async def put(unit: Unit, out: Outgoing, at: datetime) -> bool:
             return await post(unit, out, at, self._platforms)
 
+        async def may_leave(unit: Unit, out: Outgoing, at: datetime) -> bool:
+            platform = self._platforms.get((out.to.platform, out.to.bot))
+            return platform is None or await arrives(unit, platform.capabilities, out, at)
+
         return Context(
             now=now,
             unit=unit,
@@ -95,7 +101,8 @@ class Dispatcher:
             desks=self._hearing.desks,
             features=self._router.features,
             all_settings=self._publisher.settings,
-            answering_only=self._answering_only,
+            channels=self._channels,
+            may_leave=may_leave,
             station=station,
         )
 
@@ -195,6 +202,8 @@ class Dispatcher:
             await ctx.answer("")
         if ctx.forgotten:
             await ctx.unit.inbox.forget(row.id)
+        else:
+            await want(ctx.unit, (event, *ctx.earlier), platform, ctx.now)
 
     async def _spoke(self, ctx: Context, row: InboxRow) -> None:
         """Where it counts who spoke last when, this counts, whatever becomes of the event."""

@@ -1,6 +1,8 @@
 """One running bot per SQLite database: a locked file beside it. The lock dies with its process, even by kill -9."""
 
 import os
+import random
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -27,16 +29,39 @@ if sys.platform == "win32":
 
     def _take(descriptor: int) -> None:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _alive(pid: int) -> bool:
+        return True  # nobody can be asked without harm
 else:
     import fcntl
 
     def _take(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
+    def _alive(pid: int) -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            return True  # somebody else's
+        return True
+
 
 def sqlite_path(url: str, base: Path = Path()) -> Path | None:
     """The file of a sqlite:/// URL; None for another database."""
     return base / url.removeprefix(SQLITE) if url.startswith(SQLITE) else None
+
+
+def process_name() -> str:
+    """Who we are in leases: unique per start."""
+    return f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"
+
+
+def gone(name: str) -> bool:
+    """Was that (by `process_name`) an earlier process of this machine, which runs no more? False where in doubt."""
+    host, _, pid = name.rpartition(":")[0].rpartition(":")
+    return host == socket.gethostname() and pid.isdecimal() and (int(pid) == os.getpid() or not _alive(int(pid)))
 
 
 @contextmanager

@@ -5,13 +5,16 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
-from bot.adapters.base import Later, Moved, Never, Platform, Sent, Unknown
+from bot.adapters.base import Later, Moved, Never, OneSpeaker, Platform, Sent, Unknown
 from bot.brief import say_brief
+from bot.bundling import bind, bundled
 from bot.clock import Clock
 from bot.errors import place
+from bot.media import LOOK_AGAIN, carried
 from bot.metrics import Metrics
 from bot.settle import Settled, settle
 from bot.throttle import Throttle
@@ -50,6 +53,7 @@ class Courier:
         metrics: Metrics,
         *,
         owner: str,
+        files: Path,
         on_settled: Callable[[], None],
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -58,6 +62,7 @@ class Courier:
         self._clock = clock
         self._metrics = metrics
         self._owner = owner
+        self._files = files
         self._on_settled = on_settled
         self._jitter = jitter
         self._throttles = {key: Throttle(p.capabilities.limits) for key, p in platforms.items()}
@@ -84,7 +89,7 @@ class Courier:
                     await self._settle(unit, done, now)
                 if now - self._kept_at >= RENEW:
                     await self._keep(unit, now)
-                waits = [await self._lease(unit, key, now, leased) for key in self._platforms]
+                waits = [await self._lease(unit, key, now, leased) for key in self._platforms if self._speaks(key)]
                 next_due = await unit.outbox.next_due()
         except BaseException:
             # Not written down: the answers are still true, the leases were never taken.
@@ -98,6 +103,11 @@ class Courier:
         if next_due is not None and next_due > now:
             moments.append(next_due)
         return min(moments, default=None)
+
+    def _speaks(self, key: tuple[str, str]) -> bool:
+        """Handed to and fro between processes, messages of one chat would lose their order."""
+        platform = self._platforms[key]
+        return not isinstance(platform, OneSpeaker) or platform.ours
 
     async def _keep(self, unit: Unit, now: datetime) -> None:
         """Hold on to our own sends first, then take over those of processes that died."""
@@ -130,12 +140,13 @@ class Courier:
         wait: datetime | None = None
         look = min(LOOK, LOOK_PER_PLACE * max(room, 1))
         rows = await unit.outbox.ready(*key, now, limit=look)
-        for ready in rows:
-            out = ready.row.out
+        for found in rows:
+            out = found.row.out
             chat = f"press:{out.target}" if out.kind is OutKind.ANSWER else out.to.key
             if room <= _kept_free(out.lane) or out.lane > max_lane or chat in chats:
                 continue
-            if await self._overtaken(unit, ready, now):
+            fitting = await self._fit(unit, found, now)
+            if fitting is None:
                 continue
             pause = throttle.bot_wait(out.lane, now)
             if pause > 0:
@@ -145,17 +156,18 @@ class Courier:
                     break
                 max_lane = Lane.RESIDENT
                 continue
-            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
-                chats.add(chat)
-                continue
             chats.add(chat)  # whatever happens to this one, nothing later of its chat goes before it
+            can = self._platforms[key].capabilities
+            ready, others = await bundled(unit, can, fitting, now)
+            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
+                continue
             if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):
                 continue
+            await bind(unit, ready.row, others, now)
             if not await unit.outbox.lease(ready.row.id, owner=self._owner, until=now + LEASE):
                 continue
             room -= 1
             throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
-            can = self._platforms[key].capabilities
             leased.append(_to_send(ready, marked=now - ready.row.created_at >= timedelta(seconds=can.drops_copies)))
         if wait is None and room > FOR_PEOPLE and len(rows) == look:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
@@ -170,6 +182,16 @@ class Courier:
             return await wait_for_room(unit, platform.capabilities, out, now)
         await unit.outbox.hold_chat(out.to.key, now + timedelta(seconds=pause), min_lane=out.lane)
         return True
+
+    async def _fit(self, unit: Unit, ready: Ready, now: datetime) -> Ready | None:
+        """As it can go out now; None if it is not worth sending any more, or its file is still on the way."""
+        if await self._overtaken(unit, ready, now):
+            return None
+        row = await carried(unit, ready.row, now, self._platforms, self._files)
+        if row is None:
+            await unit.outbox.postpone(ready.row.id, now + LOOK_AGAIN)
+            return None
+        return replace(ready, row=row)
 
     async def _overtaken(self, unit: Unit, ready: Ready, now: datetime) -> bool:
         """Recheck: is it still worth sending? What is not leaves the queue, or waits for the message it changes."""

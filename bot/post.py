@@ -32,7 +32,10 @@ async def post(unit: Unit, out: Outgoing, now: datetime, platforms: Mapping[tupl
         cut = cut_text(content.text, limit, limits.unit)
         return await unit.outbox.add(replace(out, content=replace(content, text=cut)), now)
     out = replace(out, content=content)
-    parts = split_marked(content.text, limit, limits.unit)
+    apart = content.attachment is not None and not platform.capabilities.captions and bool(content.text)
+    parts = split_marked(content.text, limits.text if apart else limit, limits.unit)
+    if apart:
+        parts = [*parts, ""]  # a file goes alone, after the words
     if len(parts) <= 1:
         return await unit.outbox.add(out, now)
     # The last part carries the key: edits and replies look for it.

@@ -10,11 +10,14 @@ from bot.adapters.base import CannotEdit, Later, Moved, Never, Platform, SendRes
 from bot.brief import say_brief
 from bot.publish import JOB
 from bot.throttle import backoff
-from handlers.kit.facts import DeliveryFailed
+from handlers.kit.facts import DeliveryFailed, DeliveryWaits
 from storage.model.messages import OutKind, OutRow, OutState, Policy
+from storage.stores.outbox import WAITS_FOR_TURN
 from storage.unit import Unit
 
 GIVE_UP = timedelta(hours=24)
+THEIR_WORD = timedelta(days=7)
+"""So long news of a ticket waits for a person who must write first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +62,21 @@ async def _later(
     unit: Unit, row: OutRow, result: Later, now: datetime, owner: str, jitter: Callable[[], float]
 ) -> None:
     age = now - row.created_at
-    if age > GIVE_UP:
+    if age > (patience(row) if result.why == WAITS_FOR_TURN else GIVE_UP):
         await never(unit, row, f"gave up: {result.why}", now)
         return
+    if result.why == WAITS_FOR_TURN and row.attempts == 0:
+        fact = DeliveryWaits(outbox_id=row.id)
+        await _job(unit, JOB, f"waits:{row.id}", {"fact": "DeliveryWaits", "data": asdict(fact)}, now)
     pause = backoff(age, jitter) if result.after is None else timedelta(seconds=result.after)
     await unit.outbox.later(row.id, owner=owner, due_at=now + pause, error=result.why, copy=row.maybe_copy)
     if result.chat_wide:
         await unit.outbox.hold_chat(row.out.to.key, now + pause)
+
+
+def patience(row: OutRow) -> timedelta:
+    """How long it waits for a word of its person."""
+    return THEIR_WORD if row.out.ticket_id is not None else GIVE_UP
 
 
 async def never(unit: Unit, row: OutRow, why: str, now: datetime) -> None:

@@ -6,10 +6,11 @@ instead, and a reminder of yesterday is none.
 
 from datetime import datetime, timedelta
 
-from bot.settle import GIVE_UP, never
+from bot.settle import never, patience
 from bot.throttle import RESERVED
 from storage.model.channels import Capabilities
 from storage.model.messages import Lane, Outgoing, OutKind, OutRow, Policy, Role
+from storage.model.tickets import WAITING
 from storage.unit import Unit
 
 HOUR = timedelta(hours=1)
@@ -23,10 +24,16 @@ async def overdue(unit: Unit, can: Capabilities, row: OutRow, now: datetime) -> 
     if not can.takes_turns or out.kind is OutKind.ANSWER or await _has_turn(unit, can, out, now):
         return False
     waits = out.role is not Role.CARD and out.policy is not Policy.AT_MOST_ONCE
-    if waits and now - row.created_at <= GIVE_UP:
+    if waits and now - row.created_at <= patience(row):
         return False
     await never(unit, row, NO_TURN, now)
     return True
+
+
+async def arrives(unit: Unit, can: Capabilities, out: Outgoing, now: datetime) -> bool:
+    """Before `out` is queued: will it leave at once, as far as words of a person are needed for it? What is queued
+    already leaves in one message with it."""
+    return not can.takes_turns or await _has_turn(unit, can, out, now, coming=await unit.outbox.coming(out.to.key))
 
 
 async def wait_for_room(unit: Unit, can: Capabilities, out: Outgoing, now: datetime) -> bool:
@@ -46,8 +53,8 @@ async def wait_for_room(unit: Unit, can: Capabilities, out: Outgoing, now: datet
     return True
 
 
-async def _has_turn(unit: Unit, can: Capabilities, out: Outgoing, now: datetime) -> bool:
-    """May something be said there, as far as the last word of a person allows?"""
+async def _has_turn(unit: Unit, can: Capabilities, out: Outgoing, now: datetime, *, coming: int = 0) -> bool:
+    """May it be said there, as far as the last word of a person allows? `coming`: so much is said before."""
     spoke = await unit.channels.last_spoke(out.to.platform, out.to.chat_id)
     if spoke is None:
         return False
@@ -57,4 +64,14 @@ async def _has_turn(unit: Unit, can: Capabilities, out: Outgoing, now: datetime)
     if now - spoke >= timedelta(hours=limits.turn_hours):
         return False
     said, _ = await unit.outbox.said(out.to.key, spoke - timedelta(milliseconds=1))  # an answer may be that quick
-    return said < limits.per_turn
+    return said + coming < limits.per_turn - await _kept(unit, limits.per_turn, out)
+
+
+async def _kept(unit: Unit, per_turn: int, out: Outgoing) -> int:
+    """So many of the words we have left are kept for more important ones: who takes the ticket, how it ended."""
+    if not out.content.can_wait or out.ticket_id is None:
+        return 0
+    ticket = await unit.tickets.get(out.ticket_id)
+    if ticket is None or ticket.finished:
+        return 0
+    return min(2 if ticket.state in WAITING else 1, per_turn // 2)

@@ -23,7 +23,8 @@ async def show_help(ctx: Context, _: None) -> None:
     ]
     if not ctx.public and ctx.who.may(Permission.WORK, station_id):
         lines[:0] = order_texts.HELP
-    await ctx.reply(texts.help_text(lines, ctx.station.name if ctx.station else "", public=ctx.public))
+    station = ctx.station.name if ctx.station else ""
+    await ctx.reply(texts.help_text(lines, station, public=ctx.public))
 
 
 @helping.command("开始", slash="start", allow=Permission.REPORT, help="")

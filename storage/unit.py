@@ -12,6 +12,7 @@ from storage.stores.incidents import Followups, Incidents, Talk
 from storage.stores.jobs import Conversations, Jobs, Leases, Slots
 from storage.stores.knowledge import KnowledgeBase
 from storage.stores.life import Alarms, Handovers, Held, Helpers
+from storage.stores.media import MediaStore
 from storage.stores.outbox import Outbox
 from storage.stores.people import People
 from storage.stores.queues import Queues
@@ -36,6 +37,10 @@ class Unit:
     @cached_property
     def channels(self) -> Channels:
         return Channels(self.tx)
+
+    @cached_property
+    def media(self) -> MediaStore:
+        return MediaStore(self.tx)
 
     @cached_property
     def people(self) -> People:

@@ -18,8 +18,9 @@ from bot.adapters.wecom_aibot.adapter import AibotPlatform
 from bot.adapters.wecom_aibot.connection import Patience
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.core import Core, assemble, process_name
+from bot.core import Core, assemble
 from bot.hearing import Hearing
+from bot.instance import process_name
 from bot.metrics import Metrics
 from bot.web import wecom_hook
 from bot.web.server import Server
@@ -111,14 +112,19 @@ class Play:
 
 @contextlib.asynccontextmanager
 async def running(
-    folder: Path, fake: FakeWecom, *, patience: Patience = QUICK, first: bool = True, **more: Any
+    folder: Path, fake: FakeWecom, *, patience: Patience = QUICK, first: bool = True, url: str = "", **more: Any
 ) -> AsyncIterator[Play]:
-    """One life of the program; nothing is told to it when it ends."""
-    url = f"sqlite:///{folder / 'pingan.db'}"
-    await migrate(url)
+    """One life of the program; nothing is told to it when it ends. Not `first`: another may run beside it.
+
+    `url`: a migrated database; without one, a file of its own in `folder`.
+    """
+    if not url:
+        url = f"sqlite:///{folder / 'pingan.db'}"
+        await migrate(url)
     engine = connect(url)
     await engine.open()
-    hearing, clock, owner = Hearing(), SystemClock(), process_name()
+    hearing, clock = Hearing(), SystemClock()
+    owner = f"life:{process_name()}"  # of no machine: two that share a process id here must not inherit from each other
     async with new_session() as session, contextlib.AsyncExitStack() as stack:
         kit = Kit(
             settings=settings(fake, **more),
@@ -143,6 +149,7 @@ async def running(
             aliases=("民警", "平安小助手"),
             settings={},
             owner=owner,
+            files=folder / "files",
             jitter=lambda: 0.0,
         )
         async with engine.write() as tx:
@@ -153,7 +160,13 @@ async def running(
             server, listening, address = _serve(platform.door)
             fake.doors["aibot"].url = address + platform.door.callback_path
             stack.push_async_callback(_stop, server, asyncio.create_task(server.serve([listening])))
-        loops = [core.dispatcher.run(), core.courier.run(), core.jobs.run(), platform.run(core.inbox.accept)]
+        loops = [
+            core.dispatcher.run(),
+            core.courier.run(),
+            core.fetcher.run(),
+            core.jobs.run(),
+            platform.run(core.inbox.accept),
+        ]
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:
             await asyncio.wait_for(platform.ready.wait(), 10)

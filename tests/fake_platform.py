@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bot.adapters.base import Accept, Capabilities, Limits, Never, SendResult, Sent, UnreadableError
+from bot.adapters.base import Accept, Capabilities, Limits, Never, NotFetched, SendResult, Sent, UnreadableError
 from storage.model.messages import Button, Inbound, Outgoing, OutKind
 
 PLATFORM, BOT = "world", "bot"
@@ -44,6 +44,8 @@ class FakePlatform:
     answers: list[tuple[str, str]] = field(default_factory=list)
     faults: dict[str, list[SendResult]] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)  # what people sent here, by its ref
+    fetches: list[str] = field(default_factory=list)
     sent: int = 0  # how often we were asked to send
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -55,6 +57,10 @@ class FakePlatform:
 
     def is_group(self, chat_id: str) -> bool:
         return chat_id.startswith("g")
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        self.fetches.append(ref)
+        return self.files.get(ref) or NotFetched(why="40007 invalid media_id")
 
     async def run(self, accept: Accept) -> None:
         await asyncio.Event().wait()

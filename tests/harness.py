@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -122,6 +124,8 @@ class World:
         self.platform = FakePlatform()
         self.more = list(more)
         self.engine: Engine = connect(url)
+        self._folder = tempfile.TemporaryDirectory(prefix="pingan-world-")
+        self.files = Path(self._folder.name)
         self.core: Core
         self.settings: dict[type, Any] = {}  # what an operator has set; take effect with a restart
         self.station_id = 0
@@ -163,6 +167,7 @@ class World:
             aliases=ALIASES,
             settings=self.settings,
             owner=f"world{next(self._starts)}",
+            files=self.files,
             jitter=lambda: 0.0,
         )
         await self.core.start(alone=True)
@@ -176,6 +181,7 @@ class World:
 
     async def close(self) -> None:
         await self.engine.close()
+        self._folder.cleanup()
 
     async def settle(self) -> None:
         """Let everything that is due happen."""
@@ -183,6 +189,8 @@ class World:
             before = self._sent()
             busy = await self.core.dispatcher.step()
             busy = await self.core.jobs.step() or busy
+            busy = await self.core.fetcher.step() or busy
+            await self.core.fetcher.idle()
             await self.core.courier.step()
             await self.core.courier.idle()
             await self.core.courier.step()

@@ -115,12 +115,14 @@ class Office:
             aliases=("民警",),
             settings={},
             owner="office",
+            files=self.folder / "files",
             jitter=lambda: 0.0,
         )
         await self.core.start(alone=True)
         parts: list[Coroutine[Any, Any, None]] = [
             self.core.dispatcher.run(),
             self.core.courier.run(),
+            self.core.fetcher.run(),
             self.core.jobs.run(),
             self.app.run(self.core.inbox.accept),
         ]

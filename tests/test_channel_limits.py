@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.base import Capabilities, Edits, Limits
+from bot.adapters.base import Capabilities, Edits, Later, Limits
 from bot.choosing import numbered
 from storage.model.messages import Button, Content, Lane, OutState, Policy, Role
 from tests.harness import GENEROUS, World
@@ -140,15 +140,44 @@ async def spoke(world: World, chat: str = "p:1") -> None:
 async def test_after_so_many_words_of_ours_they_must_speak_again(world: World) -> None:
     await on(world, **TURNS)
     await spoke(world)
-    await put(world, *(out(f"a{n}", "p:1") for n in range(4)))
-    await world.settle()
+    for n in range(4):
+        await put(world, out(f"a{n}", "p:1"))
+        await world.settle()
     assert texts_of(world.chat("p:1")) == ["a0", "a1"]
     await world.restart()
     await world.passes(hours=1)
     assert len(world.chat("p:1")) == 2
     await spoke(world)
     await world.settle()
-    assert texts_of(world.chat("p:1")) == ["a0", "a1", "a2", "a3"]
+    assert texts_of(world.chat("p:1")) == ["a0", "a1", "a2\n\na3"]
+
+
+async def test_what_one_person_is_told_at_once_is_one_message_with_its_buttons(world: World) -> None:
+    """Never more than fits, never past the buttons, never with what was tried already."""
+    await on(world, limits=replace(GENEROUS, per_turn=5, text=40, unit="utf8"))
+    await spoke(world)
+    ask = replace(out("c", "p:1"), content=Content(text="c", buttons=buttons("接单")))
+    await put(world, out("a", "p:1"), out("b", "p:1"), ask, out("d" * 30, "p:1"), out("e" * 30, "p:1"))
+    await world.settle()
+    assert texts_of(world.chat("p:1")) == ["a\n\nb\n\nc\n回复 1 接单", "d" * 30, "e" * 30]
+    assert [shown.labels for shown in world.chat("p:1")] == [["接单"], [], []]
+    world.platform.faults["p:1"] = [Later(why="busy", after=60)]
+    await put(world, out("f", "p:1"))
+    await world.settle()
+    await put(world, out("g", "p:1"))
+    await world.passes(minutes=2)
+    assert texts_of(world.chat("p:1"))[3:] == ["f", "g"]
+    await world.restart()
+    await world.settle()
+    assert len(world.chat("p:1")) == 5
+    assert await fate(world, "a") is OutState.OBSOLETE
+
+
+async def test_where_one_may_say_as_much_as_one_likes_nothing_is_joined(world: World) -> None:
+    await on(world)
+    await put(world, out("a", "p:1"), out("b", "p:1"))
+    await world.settle()
+    assert texts_of(world.chat("p:1")) == ["a", "b"]
 
 
 async def test_two_days_after_their_last_word_nothing_can_be_said(world: World) -> None:
@@ -185,7 +214,8 @@ async def test_what_a_person_writes_opens_their_turn(world: World) -> None:
     await world.settle()
     assert world.chat(world.chen.private) == []
     await world.chen.says("你好", to=world.chen.private)
-    assert "waiting" in texts_of(world.chat(world.chen.private))
+    (said,) = texts_of(world.chat(world.chen.private))  # with the answer to what they wrote
+    assert said.startswith("waiting\n\n")
     async with await world.unit() as unit:
         assert await unit.channels.last_spoke("world", world.chen.private) == world.clock.now()
 

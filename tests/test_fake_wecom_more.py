@@ -48,7 +48,9 @@ async def test_files_by_media_id_and_a_recall() -> None:
         form = aiohttp.FormData()
         form.add_field("media", b"report", filename="a.txt")
         async with session.post(
-            f"{fake.base_url}/cgi-bin/media/upload", params={"access_token": await bot.token()}, data=form
+            f"{fake.base_url}/cgi-bin/media/upload",
+            params={"access_token": await bot.token(), "type": "file"},
+            data=form,
         ) as response:
             assert fake.qyapi.files[(await response.json())["media_id"]][0] == b"report"
         sent = await bot.call("message/send", to_app("lijing", text("发错了")))
@@ -60,7 +62,7 @@ async def test_files_by_media_id_and_a_recall() -> None:
 
 async def test_a_file_goes_up_in_pieces() -> None:
     clock = HeldClock()
-    plain = bytes(range(256)) * 3000
+    plain = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3000
     pieces = [plain[:524288], plain[524288:]]
     begin: Json = {"type": "image", "filename": "a.png", "total_size": len(plain), "total_chunks": 2}
     begin["md5"] = hashlib.md5(plain).hexdigest()

@@ -12,6 +12,7 @@ from storage.engine.named import statements
 PARAMS: dict[str, Any] = dict.fromkeys(
     (
         *("platform", "bot", "now", "limit", "chat_id", "message_id", "message_ref", "station_id"),
+        *("ref", "at"),
         *("ticket_id", "group_id", "place", "category", "incident_id", "since", "chat_key", "target"),
     ),
     1,
@@ -32,6 +33,8 @@ PARAMS: dict[str, Any] = dict.fromkeys(
         ("push_open", "push_task_open"),
         ("push_month", "push_task_chat"),
         ("member_staff", "member_station"),
+        ("media_todo", "media_wanted"),
+        ("media_want_of_ticket", "attachment_ref"),
     ],
 )
 def test_index(sqlite_template: Path, name: str, index: str) -> None:

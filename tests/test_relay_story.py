@@ -9,10 +9,11 @@ from handlers.kit import texts
 from handlers.kit.private import HIDDEN
 from handlers.understanding import Courtesy
 from storage.model.messages import Attachment, AttachmentKind
+from storage.model.people import PersonRole
 from storage.model.tickets import EntryKind, State
 from tests.harness import PHOTO, World
 from tests.meaning import means
-from tests.stories import claimed, confirmed, entries, everything, kinds, reported, resolved, silence
+from tests.stories import claimed, confirmed, entries, everything, kinds, make_role, reported, resolved, silence
 
 SAID = "东湾派出所回复：{}\n——王警官 · 1 号"
 
@@ -57,8 +58,34 @@ async def test_a_restart_between_decision_and_sending(world: World) -> None:
 
 async def test_nothing_to_say(world: World) -> None:
     await claimed(world)
+    await world.wang.says("回复 1")
+    assert world.last("g9").text == say.NEED_REPLY.format(number=1)
     await world.wang.tells("回复 1")
-    assert world.wang.inbox[-1].text == say.NEED_REPLY.format(number=1)
+    assert world.wang.inbox[-1].text == say.ASK_REPLY.format(number="1 号")
+    await world.passes(minutes=11)
+    await world.wang.tells("今天天气不错")
+    assert EntryKind.REPLIED not in await kinds(world)
+
+
+async def test_announced_first_and_sent_after_it(world: World) -> None:
+    """Where a photo cannot be said to be about a ticket: the number goes before it."""
+    await claimed(world)
+    await world.wang.tells("回复 1")
+    await world.restart()
+    item = Attachment(kind=AttachmentKind.PHOTO, ref="file-7")
+    event = await world.wang.tells("", attachments=(item,))
+    assert world.last("g1").out.content.attachment == item
+    await world.happens(event)
+    await world.wang.tells("", attachments=(item,))  # that was one reply, not the beginning of many
+    assert [s.out.content.attachment for s in world.chat("g1")].count(item) == 1
+
+
+async def test_who_may_work_on_it_no_more_has_announced_in_vain(world: World) -> None:
+    await claimed(world)
+    await world.wang.tells("回复 1")
+    await make_role(world, "wang", PersonRole.RESIDENT)
+    await world.wang.tells("马上到")
+    assert world.wang.inbox[-1].text == texts.NO_RIGHT
     assert EntryKind.REPLIED not in await kinds(world)
 
 

@@ -170,12 +170,13 @@ ANSWERS = ("", "甲所已处理", "取消", "4", "办结 5 另一单", *HOSTILE)
 
 
 async def test_whatever_is_answered_to_a_question(stage: Stage) -> None:
-    """Every button that asks for words, an order in doubt, and every sort of words."""
+    """Every button that asks for words, an order in doubt, a reply announced, and every sort of words."""
     reached = set()
     li = stage.person("li")
     card = next(b for b in stage.offered() if b.name == "claim" and b.chat == "g9" and b.about == ("chen",))
     doubtful = replace(say(stage, li, "收到", "g9"), reply_to=card.ref)
-    asking = [*(stage.press(li, button) for button in stage.offered()), doubtful]
+    announced = say(stage, li, f"回复 {NUMBERS[0]}", li.private)
+    asking = [*(stage.press(li, button) for button in stage.offered()), doubtful, announced]
     for event in asking:
         chat = event.chat.address.chat_id
         async with stage.undone():

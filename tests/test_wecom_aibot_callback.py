@@ -19,9 +19,10 @@ from tests.fake_wecom.aibot import Bot
 from tests.fake_wecom.door import Knock
 from tests.fake_wecom.server import Setup
 from tests.fake_wecom.state import Fault
+from tests.photos import jpeg
 from tests.test_wecom_aibot_socket import out, stored
 
-JPEG = b"\xff\xd8\xff\xe0" + b"evidence" * 100
+JPEG = jpeg(b"evidence")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What a platform must be able to do, and what it may answer. Platforms translate, they do not decide."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from storage.model.channels import Capabilities, Cursor, Edits, Limits
 from storage.model.messages import Envelope, Inbound, Outgoing
@@ -52,6 +52,14 @@ class CannotEdit:
     why: str = "cannot edit"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFetched:
+    """`why` is short English without address or key. `again`: another try may help."""
+
+    why: str
+    again: bool = False
+
+
 SendResult = Sent | Later | Never | Moved | Unknown | CannotEdit
 
 
@@ -75,8 +83,20 @@ class Platform(Protocol):
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         """One send, edit (of message `target_ref`) or answer. Never raises for what the platform or network does."""
 
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        """A file people sent us here, by the `ref` of its Attachment. Nothing of platform or network is raised."""
+
     async def run(self, accept: "Accept") -> None:
         """Fetch events until cancelled; acknowledge each only after `accept` returned."""
+
+
+@runtime_checkable
+class OneSpeaker(Protocol):
+    """A platform to which only one of several processes can speak at a time."""
+
+    @property
+    def ours(self) -> bool:
+        """Is it this process? Else what is to be said there is left in the outbox, for the one that can."""
 
 
 class Accept(Protocol):
@@ -99,6 +119,8 @@ __all__ = [
     "Limits",
     "Moved",
     "Never",
+    "NotFetched",
+    "OneSpeaker",
     "Platform",
     "SendResult",
     "Sent",

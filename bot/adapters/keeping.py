@@ -1,8 +1,14 @@
 """Files people sent, on disk under the SHA-256 of their bytes."""
 
+import asyncio
 import os
+import re
 from pathlib import Path
 
+FILE_REF = "file/"
+"""Before the name of a file of ours it makes the `ref` of an Attachment."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -37,3 +43,14 @@ def keep(folder: Path, ref: str, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+async def load(folder: Path, ref: str) -> bytes:
+    """The bytes of "file/<SHA-256>"; none if there is no such file (any more)."""
+    name = ref.removeprefix(FILE_REF)
+    if _SHA256.fullmatch(name) is None:
+        return b""
+    try:
+        return await asyncio.to_thread((folder / name).read_bytes)
+    except OSError:
+        return b""

@@ -15,10 +15,11 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from bot.adapters.base import Accept, Capabilities, Limits, SendResult, Sent, UnreadableError
+from bot.adapters.base import Accept, Capabilities, Limits, NotFetched, SendResult, Sent, UnreadableError
 from bot.config import Database, Settings, load
-from bot.core import Core, assemble, process_name
+from bot.core import Core, assemble
 from bot.hearing import Hearing
+from bot.instance import process_name
 from bot.metrics import Metrics
 from bot.seed import seed
 from handlers import FEATURES
@@ -95,6 +96,9 @@ class StagePlatform:
     def is_group(self, chat_id: str) -> bool:
         return chat_id.startswith("g:")
 
+    async def fetch(self, ref: str) -> NotFetched:
+        return NotFetched(why="nobody sends files here")
+
     async def run(self, accept: Accept) -> None:
         """Nothing comes from outside."""
 
@@ -148,6 +152,7 @@ class Stage:
             aliases=settings.aliases,
             settings={},
             owner=process_name(),
+            files=folder / "files",
         )
         await self.core.start(alone=True)
         await self.core.scheduler.tick(self.clock.now())

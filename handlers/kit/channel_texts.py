@@ -11,6 +11,10 @@ GUEST = "微信用户"
 CHOOSE = "请点下面的选项："
 """Above a menu whose words went before it, because there was no room for both."""
 
+CANNOT_SHOW = "（有{what}，这里显示不了，请联系对方。）"
+NOT_ARRIVED = "（有{what}没能送到，需要的话请对方再发一次。）"
+"""In place of a file: this channel cannot show it; we could not get it, or it was not what it was said to be."""
+
 MENU = (("反映情况", "开始"), ("我的进度", "我的"), ("怎么用", "帮助"))
 """What stands under a 公众号, and the command each entry means."""
 
@@ -26,9 +30,36 @@ DEAF = {
 
 def choices(labels: Sequence[str], *, first: int = 1, group: bool = False) -> str:
     """What to send instead of pressing: "回复 1 接单 / 回复 2 转派". In a group, as a reply to this very message."""
-    how = "引用这条回复" if group else "回复"
-    parts = [f"{how} {number} {label}" for number, label in enumerate(labels, first)]
+    parts = [f"{choose(number, group=group)} {label}" for number, label in enumerate(labels, first)]
     return (" / " if len(parts) <= ONE_LINE else "\n").join(parts)
+
+
+def call_here(sentence: str) -> str:
+    """有事 @民警 → 有事在这里说"""
+    return sentence.replace(" @民警 ", "在这里说").replace(" @民警", "在这里说")
+
+
+def choose(number: int, *, group: bool) -> str:
+    """回复 1"""
+    return f"{'引用这条回复' if group else '回复'} {number}"
+
+
+def press(label: str) -> str:
+    """What our own sentences say of a button."""
+    return f"点“{label}”"
+
+
+def told(waits_on: str) -> str:
+    """What an officer reads of a notice to the reporter. `waits_on`: the platform where the reporter must write first,
+    as people call it; "" if it leaves at once."""
+    return f"反映人要在{waits_on}上再写一句才看得到（急的话请打电话）" if waits_on else "已告诉反映人"
+
+
+def private_on(platform: str, title: str) -> str:
+    """Where a matter came from that was told in private: 东湾花园业主群（微信客服私聊）. `platform` is "" where nobody
+    needs to know it; `title`: whose QR code was scanned."""
+    chat = f"{platform}私聊"
+    return f"{title}（{chat}）" if title else chat
 
 
 def brief(ticket: Ticket, officer: str) -> str:
@@ -41,7 +72,10 @@ def brief(ticket: Ticket, officer: str) -> str:
 
 
 def brief_card(ticket: Ticket, officer: str) -> str:
-    """The one new line for officers where the card cannot be changed: does the ticket still need somebody?"""
+    """The one new line for officers where the card cannot be changed: does the ticket still need somebody?
+
+    What its reporter says of an ending comes as a message of its own.
+    """
     head = f"{ticket.number} 号"
     match ticket.state:
         case State.CLAIMED:
@@ -56,6 +90,6 @@ def brief_card(ticket: Ticket, officer: str) -> str:
             return f"{head}已撤回，不用去了。"
         case State.FALSE_ALARM:
             return f"{head}不用处理：{ticket.finding}。"
-        case State.RESOLVED | State.CONFIRMED | State.CLOSED:
+        case State.RESOLVED:
             return f"✅ {head}已办结。"
     return ""

@@ -13,8 +13,8 @@ from handlers.kit import texts
 from handlers.kit.access import Permission, is_staff, may
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import Fact
-from handlers.kit.heard import Heard
 from handlers.kit.private import hide_private
+from handlers.kit.reach import Reach
 from storage.model.messages import (
     Address,
     Content,
@@ -62,7 +62,7 @@ class Actor:
 
 
 @dataclass(kw_only=True)
-class Context(Heard):
+class Context(Reach):
     """One event, job or cron slot being handled, inside its transaction."""
 
     now: datetime
@@ -73,7 +73,7 @@ class Context(Heard):
     features: "Sequence[Feature]" = ()
     all_settings: dict[type, Any] = field(default_factory=dict)
     desks: Mapping[int, Desk] = field(default_factory=dict)  # station id → its queues and rules, as remembered
-    answering_only: frozenset[str] = frozenset()  # platforms where we may speak only to those who have just spoken
+    may_leave: Callable[[Unit, Outgoing, datetime], Awaitable[bool]] | None = None
     actor: Actor | None = None
     conversation: Conversation | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -126,7 +126,7 @@ class Context(Heard):
             raise UsageError(texts.NO_RIGHT_ANONYMOUS)
         if self.actor is not None and is_staff(self.actor.role_at(station_id)):
             raise UsageError(texts.NO_RIGHT_STAFF)
-        raise UsageError(texts.NO_RIGHT)
+        raise UsageError(self.calling(texts.NO_RIGHT))
 
     # ── whom and what it is about: what this event has brought along is not asked again ───
     async def person(self, person_id: int) -> Person | None:
@@ -244,14 +244,18 @@ class Context(Heard):
         await self._put(out, public=False)
         return to
 
+    async def arrives(self, to: Address, content: Content, ticket_id: int | None = None) -> bool:
+        """Before it is said: does it leave at once? False where we may not speak until they write to us again."""
+        out = Outgoing(key="", to=to, content=content, ticket_id=ticket_id)
+        return self.may_leave is None or await self.may_leave(self.unit, out, self.now)
+
     async def private_chat(self, person_id: int, near: str = "") -> Address | None:
-        """Where a person can be reached: on the platform `near` first (where their ticket came from), then where we may
-        begin to speak, the platform of this event first among those."""
+        """Where a person can be reached; see `nearest`. `near`: the platform their ticket came from."""
         found = [i for i in await self.unit.people.identities(person_id) if i.chat_id]
         if not found:
             return None
-        here = self.inbound.platform if self.inbound else ""
-        best = min(found, key=lambda i: (i.platform != near, i.platform in self.answering_only, i.platform != here))
+        mine = self.inbound is not None and self.actor is not None and self.actor.person.id == person_id
+        best = self.nearest(found, near, self.event.platform if mine else "")
         return Address(platform=best.platform, bot=best.bot, chat_id=best.chat_id)
 
     async def say(
@@ -320,13 +324,19 @@ class Context(Heard):
         )
         await self._put(out, public=public)
 
-    async def close_question(self, text: str, key: str = "") -> None:
-        """A question of ours (of that key, or the one whose button was pressed) is answered: it loses its buttons."""
-        where = self.event.chat.address
-        outbox = self.unit.outbox
-        row = await outbox.by_key(key) if key else await outbox.by_ref(where, self.event.message_id)
-        if row is not None and row.out.role is Role.ASK:
-            await self.edit(row.out.key, row.out.to, Content(text=text), public=self.public, lane=row.out.lane)
+    async def close_question(self, text: str, key: str = "", *, answering: bool = False) -> None:
+        """A question of ours (of that key, or the one whose button was pressed) is answered: it loses its buttons.
+        `answering`: whoever pressed reads the same; where a press has no answer of its own, by the question alone."""
+        outbox, here = self.unit.outbox, self.event
+        row = await (outbox.by_key(key) if key else outbox.by_ref(here.chat.address, here.message_id))
+        closed = row is not None and row.out.role is Role.ASK
+        alone = answering and closed and not here.callback_id
+        if row is not None and closed:
+            content = Content(text=text, brief=text if alone else "")
+            await self.edit(row.out.key, row.out.to, content, public=self.public, lane=row.out.lane)
+        self.answered |= alone
+        if answering and not alone:
+            await self.answer(text)
 
     # ── what else to do ────────────────────────────────────────────────────
     async def ask(self, step: str, data: dict[str, Any], *, minutes: int = 30) -> None:

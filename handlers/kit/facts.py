@@ -135,6 +135,13 @@ class DeliveryFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryWaits:
+    """The platform takes this outgoing message only after its reader has written to us; we had thought it would."""
+
+    outbox_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupJoined:
     """The bot was added to a group (or its rights there changed)."""
 
@@ -184,6 +191,7 @@ Fact = (
     | ScamAlertDue
     | DraftWanted
     | DeliveryFailed
+    | DeliveryWaits
     | GroupJoined
     | DutyAsked
     | DutyStands
@@ -208,6 +216,7 @@ FACTS: dict[str, type[Fact]] = {
         ScamAlertDue,
         DraftWanted,
         DeliveryFailed,
+        DeliveryWaits,
         GroupJoined,
         DutyAsked,
         DutyStands,

@@ -107,7 +107,7 @@ def paused_line(reason: PauseReason, local: datetime, now: datetime) -> str:
 
 # ── out of our hands ───────────────────────────────────────────────────────
 NEED_PARTNER = "转出要写给谁，比如：转出 {number} 12345 回执20261121"
-FORWARDED = "{number}已转给{partner}，已告诉反映人。对方退回来就发“收回 {bare} 原因”；办好了就发“办结 {bare} 结果”。"
+FORWARDED = "{number}已转给{partner}，{told}。对方退回来就发“收回 {bare} 原因”；办好了就发“办结 {bare} 结果”。"
 FORWARDED_TO_REPORTER = "{number}已转给{partner}办理{receipt}。有结果会告诉您。"
 REF_SAVED = "{number}的回执号记下了：{ref}"
 NOT_FORWARDED = "{number}没有转出，现在是“{state}”。"
@@ -122,7 +122,7 @@ MEANS: Mapping[FalseAlarm, str] = {
 }
 """What each reason means, as in docs/glossary.md."""
 NEED_DISMISS = "误报要选一个原因：{names}。比如：误报 {number} 重复反映"
-DISMISSED = "{number}已记为误报（{reason}），已告诉反映人。"
+DISMISSED = "{number}已记为误报（{reason}），{told}。"
 DISMISSED_TO_REPORTER = "{number}已核实，不用处理（{reason}）。您觉得不对，点“没解决”，值班长会再看。"
 
 

@@ -133,9 +133,8 @@ async def grant(ctx: Context, leave_id: int) -> None:
     names = await names_of(ctx, leave.station_id)
     days, name = say.leave_days(leave), names.get(leave.person_id, "")
     text = say.LEAVE_YOU_GRANTED.format(name=name, days=days, number=leave_id)
-    await ctx.close_question(text)
+    await ctx.close_question(text, answering=True)
     await _granted(ctx, leave, leave_id)
-    await ctx.answer(text)
 
 
 @roster.button("leave_no", args=parse.row_id, allow=Permission.REPORT)
@@ -145,8 +144,7 @@ async def deny(ctx: Context, leave_id: int) -> None:
     days = say.leave_days(leave)
     await ctx.tell(leave.person_id, say.LEAVE_DENIED.format(number=leave_id, days=days, by=ctx.who.person.name))
     text = say.LEAVE_YOU_DENIED.format(name=names.get(leave.person_id, ""))
-    await ctx.close_question(text)
-    await ctx.answer(text)
+    await ctx.close_question(text, answering=True)
 
 
 @roster.command("销假", slash="unleave", args=own_number, allow=Permission.WORK, help="销假 7　取消请假，照常上班")

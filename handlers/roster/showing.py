@@ -76,17 +76,17 @@ async def _answer(ctx: Context, word: str) -> None:
 
 async def _tell(ctx: Context, when: str, since: datetime, until: datetime) -> None:
     plan = await plan_of(ctx.unit, ctx.here, since.astimezone(ctx.zone).date(), until.astimezone(ctx.zone).date())
-    found = between(plan, since, until)
+    found, nobody = between(plan, since, until), ctx.calling(say.NOBODY_THEN.format(when=when))
     if ctx.staff and not ctx.among_residents:
         lines = await _lines(ctx, found)
-        await ctx.reply("\n".join([f"{when}值班：", *lines]) if lines else say.NOBODY_THEN.format(when=when))
+        await ctx.reply("\n".join([f"{when}值班：", *lines]) if lines else nobody)
         return
     people = await members(ctx, ctx.here.id)
     officers, leaders = (
         list(dict.fromkeys(public_name(people[t.person_id].person) for t in found if t.duty is duty))
         for duty in (Duty.OFFICER, Duty.LEADER)
     )
-    text = say.on_duty_public(when, officers, leaders) if found else say.NOBODY_THEN.format(when=when)
+    text = ctx.calling(say.on_duty_public(when, officers, leaders)) if found else nobody
     await ctx.reply(text)
 
 

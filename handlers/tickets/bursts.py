@@ -9,7 +9,7 @@ from handlers.kit.feature import CALLED
 from handlers.tickets.answering_back import solved
 from handlers.tickets.asking import answered_by
 from handlers.tickets.feature import BurstSettings, tickets
-from handlers.tickets.follow import add_to, forward, note
+from handlers.tickets.follow import add_to, card_follows, forward, note
 from handlers.tickets.growing import grow, show, with_line
 from handlers.tickets.report import open_ticket
 from handlers.tickets.watching import offer
@@ -91,6 +91,9 @@ async def join(ctx: Context, ticket: Ticket) -> None:
     told = await answered_by(ctx, heard, ctx.understood)
     now = await grow(ctx, ticket, replace(told, text=with_line(ticket.text, ctx.said), joined=ticket.joined + 1))
     await show(ctx, ticket, now)
+    if not await card_follows(ctx, now):
+        words = ctx.said or texts.attachment_list([a.kind for a in event.attachments])
+        await note(ctx, now, texts.REPORTER_ADDED.format(number=texts.number(now), text=words))
     for item in event.attachments:
         await forward(ctx, now, item)
 

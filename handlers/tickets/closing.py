@@ -11,6 +11,7 @@ from handlers.tickets.find import officer_name
 from handlers.tickets.follow import note
 from handlers.tickets.limits import limits_at
 from handlers.tickets.reopening import reopen
+from handlers.tickets.telling import waits_on
 from handlers.tickets.view import refresh
 from storage.model.messages import Button, Content, Lane, Role
 from storage.model.people import PersonRole
@@ -32,23 +33,27 @@ def answer_buttons(ticket: Ticket) -> tuple[Button, Button]:
     )
 
 
-async def ask_reporter(ctx: Context, ticket: Ticket) -> None:
+async def ask_reporter(ctx: Context, ticket: Ticket) -> str:
     """The notice of a closing always reaches the reporter: a new message where the report was made.
 
     A confidential matter is closed in private. Where we cannot write to its reporter, the group reads a number only.
+    The platform where the reporter must write to us before it arrives, as people call it; "" if it leaves at once.
     """
     buttons = answer_buttons(ticket)
     key = ask_key(ticket)
     if ticket.confidential:
         content = Content(text=texts.closing(ticket), buttons=(buttons,))
-        who, near, lane = ticket.reporter_id, ticket.source.platform, Lane.RESIDENT
-        told = await ctx.tell(who, content, lane=lane, role=Role.ASK, ticket_id=ticket.id, key=key, near=near)
-        if told is not None:
-            return
+        to = await ctx.private_chat(ticket.reporter_id, ticket.source.platform)
+        if to is not None:
+            waits = await waits_on(ctx, ticket, to, content)
+            await ctx.tell(to, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key)
+            return waits
     reply_to = "" if ticket.confidential else ticket.source_message
     text = texts.closing(ticket) if ticket.private or not ticket.sensitive else await _number_only(ctx, ticket)
     content = Content(text=text, buttons=(buttons,), reply_to=reply_to)
+    waits = await waits_on(ctx, ticket, ticket.source, content)
     await ctx.say(ticket.source, content, lane=Lane.RESIDENT, role=Role.ASK, ticket_id=ticket.id, key=key)
+    return waits
 
 
 async def _number_only(ctx: Context, ticket: Ticket) -> str:
@@ -81,17 +86,37 @@ async def _confirm(ctx: Context, ticket: Ticket) -> None:
     ctx.emit(TicketClosed(ticket_id=moved.id))
     await refresh(ctx, moved)
     cells = tuple(Button(label=rating, action=f"rate:{moved.id}.{index}") for index, rating in enumerate(RATINGS))
-    await _change(ctx, moved, texts.ask_rating(moved), say.RATE_IN_GROUP.format(number=texts.number(moved)), cells)
-    await ctx.answer(texts.CONFIRMED_NOTE)
+    text, elsewhere = texts.ask_rating(moved), await _asked_elsewhere(ctx, moved)
+    in_group = say.RATE_IN_GROUP.format(number=texts.number(moved))
+    await _change(ctx, moved, text, in_group, cells, silent=elsewhere)
+    if elsewhere:
+        await ctx.reply(Content(text=text, buttons=(cells,)), role=Role.ASK, ticket_id=moved.id)
+    elif ctx.shows_changes(ctx.event.platform):  # where nothing changes, the question comes anew and gives thanks
+        await ctx.answer(texts.CONFIRMED_NOTE)
 
 
-async def _change(ctx: Context, ticket: Ticket, text: str, in_group: str = "", cells: tuple[Button, ...] = ()) -> None:
-    """Edit the closing message, so that its old buttons are gone. `in_group`: instead, where others read it."""
+async def _asked_elsewhere(ctx: Context, ticket: Ticket) -> bool:
+    """Does its reporter speak to us in private, and not where we asked?"""
+    row = await ctx.unit.outbox.by_key(ask_key(ticket))
+    return row is not None and ctx.event.chat.private and row.out.to.key != ctx.event.chat.address.key
+
+
+async def _change(
+    ctx: Context,
+    ticket: Ticket,
+    text: str,
+    in_group: str = "",
+    cells: tuple[Button, ...] = (),
+    *,
+    silent: bool = False,
+) -> None:
+    """Edit the closing message, so that its old buttons are gone. `in_group`: instead, where others read it. `silent`:
+    where it cannot be edited, nothing follows."""
     row = await ctx.unit.outbox.by_key(ask_key(ticket))
     to = row.out.to if row is not None else ctx.event.chat.address
     public = not ticket.private and to.key == ticket.source.key
     shown = in_group if in_group and public and ticket.sensitive else text
-    content = Content(text=shown, buttons=(cells,) if cells else (), brief=shown if cells else "")
+    content = Content(text=shown, buttons=(cells,) if cells else (), brief=shown if cells and not silent else "")
     await ctx.edit(ask_key(ticket), to, content, public=public, lane=Lane.RESIDENT, ticket_id=ticket.id)
 
 
@@ -110,6 +135,8 @@ async def rate(ctx: Context, arg: tuple[int, int]) -> None:
     await refresh(ctx, rated)
     in_group = say.RATED_IN_GROUP.format(number=texts.number(rated), rating=rating)
     await _change(ctx, rated, texts.rated(rated), in_group)
+    if await _asked_elsewhere(ctx, rated):
+        await ctx.close_question(texts.rated(rated))
     await note(ctx, rated, texts.REPORTER_RATED.format(number=texts.number(rated), rating=rating))
     if rating is Rating.POOR:
         await _tell_leaders(ctx, rated)

@@ -11,7 +11,7 @@ from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
 from handlers.tickets.growing import grow, show, with_line
 from handlers.tickets.moving import awake
-from handlers.tickets.view import lane, refresh
+from handlers.tickets.view import going, lane, refresh
 from storage.model.messages import Attachment, Content, Role
 from storage.model.tickets import EntryKind, Move, Ticket
 
@@ -68,16 +68,25 @@ async def note(ctx: Context, ticket: Ticket, sentence: str) -> None:
         await ctx.say(group, said, lane=lane(ticket), ticket_id=ticket.id)
 
 
+async def card_follows(ctx: Context, ticket: Ticket) -> bool:
+    """Does whoever has it see on the card what is added?"""
+    holder = ticket.assignee_id or ticket.routed_id
+    to = await ctx.private_chat(holder) if holder is not None else None
+    if to is not None:
+        return ctx.shows_changes(to.platform)
+    return all(ctx.shows_changes(group.platform) for group in await card_groups(ctx, ticket))
+
+
 async def forward(ctx: Context, ticket: Ticket, item: Attachment) -> None:
-    """Show a picture or place to whoever has the ticket, if they are on the platform that keeps it."""
+    """Show a picture or place to whoever has the ticket, in private, on whatever platform they are."""
     holder = ticket.assignee_id or ticket.routed_id
     if holder is None:
         return
     to = await ctx.private_chat(holder)
-    if to is None or to.platform != ctx.event.platform:
+    if to is None:
         return
-    content = Content(text=texts.number(ticket), attachment=item)
-    await ctx.tell(holder, content, lane=lane(ticket), role=Role.NOTICE, ticket_id=ticket.id)
+    content = Content(text=texts.number(ticket), attachment=going(item, ctx.event.platform, to))
+    await ctx.tell(to, content, lane=lane(ticket), role=Role.NOTICE, ticket_id=ticket.id)
 
 
 @tickets.command(

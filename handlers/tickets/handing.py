@@ -189,8 +189,7 @@ async def take_over(ctx: Context, sheet_id: int) -> None:
         count += await _pass_on(ctx, ticket, sheet)
     await _expect(ctx, sheet.station_id, sheet.to_id)
     taken = say.HANDOVER_TAKEN.format(count=count)
-    await ctx.close_question(taken)
-    await ctx.answer(taken)
+    await ctx.close_question(taken, answering=True)
     told = say.HANDOVER_TAKEN_FROM_YOU.format(officer=await officer_name(ctx, sheet.to_id), count=count)
     await ctx.tell(sheet.from_id, told, key=f"handover:{sheet.id}:taken")
 

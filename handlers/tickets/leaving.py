@@ -5,6 +5,7 @@ import re
 from handlers.kit import life_texts as say
 from handlers.kit import parse, texts
 from handlers.kit.access import Permission
+from handlers.kit.channel_texts import told as told_line
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.kit.facts import TicketOpened
@@ -52,9 +53,9 @@ async def forward(ctx: Context, arg: parse.NumberAndText) -> None:
     await refresh(ctx, moved)
     number = texts.number(moved)
     told = say.FORWARDED_TO_REPORTER.format(number=number, partner=partner, receipt=say.receipt_of(ref))
-    await tell_reporter(ctx, moved, told, key=f"ticket:{moved.id}:forwarded:{moved.round}")
+    waits = await tell_reporter(ctx, moved, told, key=f"ticket:{moved.id}:forwarded:{moved.round}")
     await ask_in_time(ctx, moved)
-    await ctx.answer(say.FORWARDED.format(number=number, partner=partner, bare=moved.number))
+    await ctx.answer(say.FORWARDED.format(number=number, partner=partner, bare=moved.number, told=told_line(waits)))
 
 
 async def _save_ref(ctx: Context, ticket: Ticket, ref: str) -> None:
@@ -140,7 +141,7 @@ async def _dismiss(ctx: Context, ticket: Ticket, reason: FalseAlarm) -> bool:
     told = say.DISMISSED_TO_REPORTER.format(number=number, reason=reason)
     buttons = ((Button(label=texts.REOPEN, action=f"reopen:{moved.id}"),),)
     key = f"ticket:{moved.id}:dismissed:{moved.round}"
-    await tell_reporter(ctx, moved, told, key=key, buttons=buttons)
+    waits = await tell_reporter(ctx, moved, told, key=key, buttons=buttons)
     await tell_watchers(ctx, moved)
-    await ctx.answer(say.DISMISSED.format(number=number, reason=reason))
+    await ctx.answer(say.DISMISSED.format(number=number, reason=reason, told=told_line(waits)))
     return True

@@ -42,7 +42,7 @@ async def mine(ctx: Context, page: int) -> None:
     me = ctx.who.person.id
     total = await ctx.unit.tickets.of_reporter_count(me)
     if total == 0:
-        await ctx.reply(texts.NO_MINE)
+        await ctx.reply(ctx.calling(texts.NO_MINE))
         return
     pages = _pages(total)
     page = min(page, pages)
@@ -125,4 +125,5 @@ async def _name(ctx: Context, person_id: int, *, staff: bool) -> str:
     person = await ctx.person(person_id)
     if person is None:
         return ""
-    return public_name(person) if person.code and not staff else person.name
+    works = person.code and any(is_staff(role) for role in (await ctx.unit.people.roles(person_id)).values())
+    return public_name(person) if works and not staff else person.name

@@ -1,22 +1,36 @@
 """The officer's words reach the reporter under the station's name; the reporter's answer reaches the officer."""
 
+import re
+
 import msgspec
 
 from handlers.kit import parse, texts
 from handlers.kit import relay_texts as say
 from handlers.kit.access import Permission
+from handlers.kit.account_texts import platform_name
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
+from handlers.kit.facts import DeliveryFailed, DeliveryWaits
 from handlers.kit.names import public_name
 from handlers.kit.private import hide_private
+from handlers.tickets.closing import ask_key
 from handlers.tickets.feature import tickets
 from handlers.tickets.find import ticket_by_number
 from handlers.tickets.follow import note
-from storage.model.messages import Address, Button, Content, InboundKind, Lane, OutRow, Role
+from handlers.tickets.telling import waits_on
+from handlers.tickets.view import going
+from storage.model.messages import Address, Button, Content, InboundKind, Lane, OutRow, OutState, Role
 from storage.model.tickets import Entry, EntryKind, Ticket
+
+_WHOLE = re.compile(r"ticket:\d+:reply:(\d{1,18})")
+"""A key of reply_key; further pictures and parts have longer ones."""
 
 LONGEST = 1000
 """Characters of one reply or note."""
+
+
+REPLY_MINUTES = 10
+"""So long the next message is the reply that was announced."""
 
 
 def reply_key(ticket: Ticket, entry_id: int) -> str:
@@ -40,10 +54,29 @@ def is_reply(row: OutRow) -> bool:
 async def reply_to_reporter(ctx: Context, arg: parse.NumberAndText) -> None:
     ticket = await ticket_by_number(ctx, arg.number)
     if not arg.text and not ctx.event.attachments:
-        raise UsageError(say.NEED_REPLY.format(number=arg.number))
+        await _ask_words(ctx, ticket)
+        return
     if ctx.among_residents and ticket.confidential:
         raise UsageError(texts.NOT_IN_PUBLIC)
     await relay(ctx, ticket, arg.text)
+
+
+async def _ask_words(ctx: Context, ticket: Ticket) -> None:
+    """In private the next message is the reply: some channels have neither quotes nor words beside a photo."""
+    if not ctx.event.chat.private:
+        raise UsageError(say.NEED_REPLY.format(number=ticket.number))
+    await ctx.reply(Content(text=say.ASK_REPLY.format(number=texts.number(ticket)), ask=True), ticket_id=ticket.id)
+    await ctx.ask("reply", {"ticket": ticket.id}, minutes=REPLY_MINUTES)
+
+
+@tickets.step("reply")
+async def words_at_last(ctx: Context) -> None:
+    ticket = await ctx.unit.tickets.get(int(ctx.asked["ticket"]))
+    if ticket is None:
+        raise UsageError(texts.STALE_BUTTON)
+    ctx.require(Permission.WORK, ticket.station_id)
+    await ctx.end_conversation()
+    await relay(ctx, ticket, ctx.said)
 
 
 @tickets.command(
@@ -128,20 +161,23 @@ async def relay(ctx: Context, ticket: Ticket, words: str) -> None:
         raise UsageError(texts.LONG_FINDING.format(limit=LONGEST))
     to, reply_to = await _where(ctx, ticket)
     items = ctx.event.attachments
-    if items and to.platform != ctx.event.platform:
+    if not ctx.can_show(to.platform, items):
         raise UsageError(say.OTHER_PLATFORM.format(number=texts.number(ticket)))
+    items = tuple(going(item, ctx.event.platform, to) for item in items)
     entry = await _log(ctx, ticket, words, public=not ticket.confidential)
     station = await ctx.station_of(ticket)
     told = words or texts.attachment_list([item.kind for item in items])
     shown = say.relayed(station.name if station else "", public_name(ctx.who.person), texts.number(ticket), told)
-    content = Content(text=shown, reply_to=reply_to, attachment=items[0] if items else None)
+    content = Content(text=shown, reply_to=reply_to, attachment=items[0] if items else None, can_wait=not items)
     key = reply_key(ticket, entry)
+    waits = await waits_on(ctx, ticket, to, content)
     await _send(ctx, ticket, to, content, key)
     for place, item in enumerate(items[1:], 1):
         await _send(ctx, ticket, to, Content(text=texts.number(ticket), attachment=item), f"{key}:{place}")
     await _tell_holder(ctx, ticket, told)
     hidden = not ticket.confidential and hide_private(words) != words
     done = (say.REPLIED_HIDDEN if hidden else say.REPLIED).format(number=texts.number(ticket))
+    done = say.REPLIED_WAITS.format(number=texts.number(ticket), where=waits) if waits else done
     undo = Button(label=say.UNSAY, action=f"unsay:{entry}")
     if not ctx.among_residents:
         await ctx.reply(Content(text=done, buttons=((undo,),)), role=Role.ASK, ticket_id=ticket.id)
@@ -181,6 +217,33 @@ async def _tell_holder(ctx: Context, ticket: Ticket, words: str) -> None:
     await note(ctx, ticket, say.REPLIED_BY.format(number=texts.number(ticket), officer=officer, text=words))
 
 
+@tickets.on(DeliveryFailed)
+async def undelivered(ctx: Context, fact: DeliveryFailed) -> None:
+    """Who spoke to the reporter learns that it did not arrive; whoever has the ticket, that its ending did not."""
+    await _tell_fate(ctx, fact.outbox_id, say.NOT_DELIVERED, say.CLOSING_NOT_DELIVERED)
+
+
+@tickets.on(DeliveryWaits)
+async def delivered_later(ctx: Context, fact: DeliveryWaits) -> None:
+    """The same, where the platform counted otherwise than we did."""
+    await _tell_fate(ctx, fact.outbox_id, say.REPLIED_WAITS, say.CLOSING_WAITS)
+
+
+async def _tell_fate(ctx: Context, outbox_id: int, of_words: str, of_closing: str) -> None:
+    row = await ctx.unit.outbox.get(outbox_id)
+    ticket = await ctx.unit.tickets.get(row.out.ticket_id) if row is not None and row.out.ticket_id else None
+    if row is None or ticket is None:
+        return
+    known = {"number": texts.number(ticket), "where": platform_name(row.out.to.platform)}
+    if row.out.key == ask_key(ticket):
+        await note(ctx, ticket, of_closing.format(**known))
+        return
+    whole = _WHOLE.fullmatch(row.out.key)
+    entry = await ctx.unit.entries.get(int(whole[1])) if whole else None
+    if entry is not None and entry.actor_id is not None:
+        await ctx.tell(entry.actor_id, of_words.format(text=entry.text, **known), ticket_id=ticket.id)
+
+
 @tickets.button("unsay", args=parse.row_id, allow=Permission.REPORT)
 async def unsay(ctx: Context, entry_id: int) -> None:
     """The words are taken back where they stand; the log keeps them."""
@@ -195,14 +258,17 @@ async def unsay(ctx: Context, entry_id: int) -> None:
     done = say.UNSAID_NOTE.format(number=texts.number(ticket))
     if not await _unsaid(ctx, entry):
         row = await ctx.unit.outbox.by_key(reply_key(ticket, entry.id))
-        if row is not None:
+        if row is not None and row.state is OutState.PENDING and not row.attempts:
+            await ctx.unit.outbox.end(row.id, OutState.OBSOLETE)
+        elif row is not None:
             public = not ticket.confidential
             content = Content(text=say.UNSAID, brief=say.UNSAID)
             await ctx.edit(row.out.key, row.out.to, content, public=public, lane=row.out.lane, ticket_id=ticket.id)
         text = say.UNSAID_ENTRY.format(text=entry.text)
         await ctx.log(EntryKind.NOTED, ticket=ticket, text=text, data={"unsaid": entry.id})
-        await ctx.close_question(done)
-    await ctx.answer(done)
+        await ctx.close_question(done, answering=True)
+    else:
+        await ctx.answer(done)
 
 
 async def _unsaid(ctx: Context, entry: Entry) -> bool:

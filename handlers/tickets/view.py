@@ -11,7 +11,8 @@ from handlers.kit import relay_texts as relay
 from handlers.kit import texts
 from handlers.kit import ticket_texts as say
 from handlers.kit import urgent_texts as urgent
-from handlers.kit.channel_texts import brief, brief_card
+from handlers.kit.account_texts import platform_name
+from handlers.kit.channel_texts import brief, brief_card, private_on
 from handlers.kit.context import Context
 from handlers.kit.desks import card_groups, queue_of_ticket
 from handlers.kit.facts import DeliveryFailed, TicketRouted, TicketUnreached
@@ -72,7 +73,7 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
     holder = ticket.assignee_id or ticket.routed_id
     station = await ctx.station_of(ticket)
     return Sight(
-        where=group.called if group else texts.PRIVATE_CHAT,
+        where=_whence(ctx, ticket, group.called if group else ""),
         reporter=reporter.name if reporter else "",
         holder=await ctx.person(holder) if holder is not None else None,
         local=ticket.opened_at.astimezone(ZoneInfo(station.tz if station else "Asia/Shanghai")),
@@ -85,6 +86,13 @@ async def look(ctx: Context, ticket: Ticket) -> Sight:
         raised=bool(ticket.watched) and ticket.watched >= (await limits_at(ctx, ticket.station_id)).many_watch,
         queue=(await queue_of_ticket(ctx, ticket)).name,
     )
+
+
+def _whence(ctx: Context, ticket: Ticket, title: str) -> str:
+    """The group it was told in; in private, whose code was scanned, and the platform if it lets us say only so much."""
+    platform = ticket.source.platform
+    told_us = platform_name(platform) if ctx.answering_only(platform) else ""
+    return private_on(told_us, title) if ticket.private else title
 
 
 async def _stands(ctx: Context, ticket: Ticket) -> str:
@@ -280,10 +288,14 @@ async def _card_to(ctx: Context, ticket: Ticket, sight: Sight, person_id: int) -
     content = card(ticket, sight, public=False, yours=person_id == ticket.routed_id)
     await ctx.tell(to, content, lane=lane(ticket), role=Role.CARD, ticket_id=ticket.id, key=key)
     for platform, item in sight.attached:
-        if platform == to.platform:
-            shown = Content(text=texts.number(ticket), attachment=item)
-            await ctx.tell(to, shown, lane=lane(ticket), ticket_id=ticket.id)
+        shown = Content(text=texts.number(ticket), attachment=going(item, platform, to))
+        await ctx.tell(to, shown, lane=lane(ticket), ticket_id=ticket.id)
     return True
+
+
+def going(item: Attachment, home: str, to: Address) -> Attachment:
+    """`item`, which `home` keeps, as it goes to `to`: there its reference means nothing by itself."""
+    return item if to.platform == home else replace(item, home=home)
 
 
 async def _first_receipt(ctx: Context, ticket: Ticket, sight: Sight) -> None:
@@ -331,6 +343,8 @@ async def _refresh_cards(ctx: Context, ticket: Ticket, sight: Sight) -> None:
         content = card(ticket, sight, public=public, yours=row.out.to.key in brought)
         if row.out.to.key in elsewhere:  # the group of a queue that has it no more
             content = replace(content, buttons=())
+        if ticket.finished and ctx.inbound is not None and ctx.event.chat.address.key == row.out.to.key:
+            content = replace(content, brief="")  # whoever did it there is answered there
         await ctx.edit(row.out.key, row.out.to, content, public=public, lane=lane(ticket), ticket_id=ticket.id)
 
 

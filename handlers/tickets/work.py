@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from handlers.kit import life_texts, parse, texts
 from handlers.kit.access import Permission
+from handlers.kit.channel_texts import told
 from handlers.kit.context import Context
 from handlers.kit.errors import UsageError
 from handlers.tickets.closing import ask_reporter
@@ -148,10 +149,10 @@ async def _resolve(ctx: Context, ticket: Ticket, finding: str) -> bool:
         return False
     await ctx.log(EntryKind.RESOLVED, ticket=moved, text=moved.finding)
     await refresh(ctx, moved)
-    await ask_reporter(ctx, moved)
+    waits = await ask_reporter(ctx, moved)
     await wait_for_answer(ctx, moved)
     await tell_watchers(ctx, moved)
-    await ctx.answer(texts.RESOLVED_NOTE.format(number=texts.number(moved)))
+    await ctx.answer(texts.RESOLVED_NOTE.format(number=texts.number(moved), told=told(waits)))
     await _ask_service(ctx, moved)
     return True
 
@@ -180,5 +181,4 @@ async def press_service(ctx: Context, arg: tuple[int, int]) -> None:
     service = SERVICES[arg[1]]
     await ctx.log(EntryKind.SERVED, ticket=ticket, text=service)
     served = life_texts.SERVED.format(number=texts.number(ticket), service=service)
-    await ctx.close_question(served)
-    await ctx.answer(served)
+    await ctx.close_question(served, answering=True)

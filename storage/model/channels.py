@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from storage.model.messages import AttachmentKind
+
+EVERY_KIND = frozenset(AttachmentKind)
+
 
 class Edits(StrEnum):
     """When a message that was sent can still be changed."""
@@ -20,6 +24,7 @@ class Limits:
     text: int = 4096
     caption: int = 1024
     unit: str = "utf16"
+    menu: int = 0  # a text with buttons under it
     answer: int = 200
     buttons: int = 100  # on one message; what is beyond is chosen by number
     at_once: int = 48  # sends under way of one bot; a platform that hangs never holds up another
@@ -46,6 +51,9 @@ class Capabilities:
     private_chats: bool = True
     answers_presses: bool = True
     drops_copies: float = 0.0  # for so many seconds the same message sent once more does not arrive twice
+    shows: frozenset[AttachmentKind] = EVERY_KIND  # what it can show of what came from elsewhere
+    captions: bool = True  # words and a file fit into one message
+    forgets_files: bool = False  # what people send is gone after some days, and cannot be sent again by its name
     markdown: bool = False  # what we send is read as markup, so what people wrote must be escaped
     limits: Limits = Limits()
 

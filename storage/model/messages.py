@@ -72,7 +72,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A reference to something the platform keeps. `ref` is the platform's file id; bytes are never stored here."""
+    """A reference to a file. `ref` is the name its platform has for it, or "file/<SHA-256>": kept under data/files.
+
+    `home`: the platform `ref` belongs to, where it goes to another one. Bytes are never stored here.
+    """
 
     kind: AttachmentKind
     ref: str = ""
@@ -81,6 +84,7 @@ class Attachment:
     seconds: int = 0
     latitude: float | None = None
     longitude: float | None = None
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +194,7 @@ class Content:
     ask: bool = False  # opens the answering field where the platform can
     alert: bool = False  # an ANSWER that must be tapped away
     loud: bool = False  # rings where the platform can: for what cannot wait
+    can_wait: bool = False  # where we may say only so much, what matters more goes first
     brief: str = ""  # an EDIT in one new line, for platforms that cannot change what they sent; "": then nothing
 
 

@@ -48,6 +48,9 @@ ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until,
 WHERE lease.owner = excluded.owner OR lease.until < :now
 RETURNING name, owner, token, until;
 
+-- name: lease_holder
+SELECT owner FROM lease WHERE name = :name AND until >= :now;
+
 -- name: lease_release!
 UPDATE lease SET until = 0 WHERE name = :name AND owner = :owner;
 

@@ -102,7 +102,8 @@ DELETE FROM outbox WHERE state IN ('sent', 'obsolete') AND ticket_id IS NULL AND
 AND created_at < :before;
 
 -- name: outbox_last_brief
-SELECT * FROM outbox WHERE target = :target AND kind = 'send' AND target <> '' ORDER BY id DESC LIMIT 1;
+SELECT * FROM outbox WHERE target = :target AND target <> '' AND (kind = 'send' OR (kind = 'edit' AND state = 'sent'))
+ORDER BY id DESC LIMIT 1;
 
 -- name: outbox_unmade_edit
 -- The newest change of a message, if it could not be shown.
@@ -116,6 +117,18 @@ WHERE chat_key = :chat_key AND sent_at > :since AND sent_at IS NOT NULL AND kind
 -- name: outbox_shown
 SELECT * FROM outbox WHERE chat_key = :chat_key AND sent_at > :since AND sent_at IS NOT NULL AND kind = 'send'
 ORDER BY sent_at DESC, id DESC LIMIT :limit;
+
+-- name: outbox_coming
+SELECT COUNT(*) AS n FROM outbox WHERE chat_key = :chat_key AND state = 'leased' AND kind = 'send';
+
+-- name: outbox_together
+-- Words that may share one message; never what may have been sent already.
+SELECT * FROM outbox WHERE chat_key = :chat_key AND lane = :lane AND state = 'pending' AND kind = 'send'
+AND policy = 'at_least_once' AND role <> 'card' AND broadcast_id IS NULL AND expires_at IS NULL AND attempts = 0
+AND (due_at <= :now OR error = :why) ORDER BY id LIMIT :limit;
+
+-- name: outbox_reword!
+UPDATE outbox SET content = :content, due_at = :due_at WHERE id = :id AND state = 'pending' AND attempts = 0;
 
 -- name: outbox_hold_turn!
 UPDATE outbox SET due_at = :until, error = :why

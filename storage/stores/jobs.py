@@ -94,6 +94,11 @@ class Leases:
             return None
         return Lease(name=name, owner=owner, token=row["token"], until=from_ms(row["until"]))
 
+    async def holder(self, name: str, now: datetime) -> str | None:
+        """Whose it is."""
+        row = await self._tx.one("lease_holder", name=name, now=to_ms(now))
+        return row["owner"] if row else None
+
     async def end_all(self) -> None:
         """No other process uses this database: whoever held a lease is dead."""
         await self._tx.one("lease_end_all")

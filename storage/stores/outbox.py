@@ -132,6 +132,24 @@ class Outbox:
         row = await self._tx.one("outbox_said", chat_key=chat_key, since=to_ms(since))
         return (row["n"], from_ms_or_none(row["oldest"])) if row else (0, None)
 
+    async def coming(self, chat_key: str) -> int:
+        """How many messages are on their way to that chat."""
+        row = await self._tx.one("outbox_coming", chat_key=chat_key)
+        return int(row["n"]) if row else 0
+
+    async def together(self, chat_key: str, lane: Lane, now: datetime, limit: int) -> list[OutRow]:
+        """What that chat is to be told now, or as soon as its person writes, and was never tried; oldest first."""
+        why = WAITS_FOR_TURN
+        found = await self._tx.rows(
+            "outbox_together", chat_key=chat_key, lane=int(lane), now=to_ms(now), why=why, limit=limit
+        )
+        return [_out(row) for row in found]
+
+    async def reword(self, row: OutRow, now: datetime) -> None:
+        """Its content becomes that of `row`, and it is due; only if it was never tried."""
+        content = msgspec.json.encode(row.out.content).decode()
+        await self._tx.one("outbox_reword", id=row.id, content=content, due_at=to_ms(now))
+
     async def shown(self, chat_key: str, since: datetime, limit: int) -> list[OutRow]:
         """What that chat was shown after `since`, newest first."""
         rows = await self._tx.rows("outbox_shown", chat_key=chat_key, since=to_ms(since), limit=limit)
@@ -146,7 +164,7 @@ class Outbox:
         await self._tx.one("outbox_release_turn", chat_key=chat_key, now=to_ms(now), why=WAITS_FOR_TURN)
 
     async def last_brief(self, target: str) -> OutRow | None:
-        """The newest short line that was said because the message of key `target` could not be changed."""
+        """What was last shown of the message of key `target` since it was sent: a change, or a short line instead."""
         row = await self._tx.one("outbox_last_brief", target=target)
         return _out(row) if row else None
 

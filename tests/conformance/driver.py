@@ -15,10 +15,11 @@ from storage.model.messages import Envelope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One message as people see it now. `labels`: its buttons."""
+    """One message as people see it now. `labels`: its buttons. `picture`: it shows one."""
 
     text: str
     labels: tuple[str, ...] = ()
+    picture: bool = False
 
 
 class Driver(ABC):
@@ -31,6 +32,10 @@ class Driver(ABC):
     @abstractmethod
     def open(cls, folder: Path) -> "AbstractAsyncContextManager[Driver]":
         """The adapter as it runs, in a folder of its own, and somebody has already spoken in `chats`."""
+
+    def files(self, folder: Path) -> Path:
+        """Where it finds files of ours."""
+        return folder / "files"
 
     @abstractmethod
     def samples(self) -> Sequence[bytes]:

@@ -1,5 +1,6 @@
 """One suite over every adapter: it keeps its promises whatever comes, and it is what its capabilities say."""
 
+import hashlib
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,16 +9,33 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.adapters.base import CannotEdit, Edits, Never, SendResult, Sent, Unknown, UnreadableError
+from bot.adapters.base import CannotEdit, Edits, Never, NotFetched, SendResult, Sent, Unknown, UnreadableError
+from bot.adapters.keeping import keep
 from bot.adapters.textcut import measure
+from bot.media import carried
 from bot.post import post
+from handlers.kit.channel_texts import CANNOT_SHOW
 from storage.engine.base import Engine
-from storage.model.messages import Address, Button, Content, Inbound, InboundKind, Outgoing, OutKind, OutRow
+from storage.model.messages import (
+    Address,
+    Attachment,
+    AttachmentKind,
+    Button,
+    Content,
+    Inbound,
+    InboundKind,
+    Outgoing,
+    OutKind,
+    OutRow,
+)
 from storage.unit import Unit
 from tests.adapters.test_telegram_hostile import damage_bytes
 from tests.conformance.driver import Driver, Seen, drivers
 from tests.harness import START
+from tests.photos import jpeg
 
+PICTURE = jpeg()
+PHOTO = Attachment(kind=AttachmentKind.PHOTO, ref=f"file/{hashlib.sha256(PICTURE).hexdigest()}", home="elsewhere")
 MUTATIONS = 2_000
 WORDS = "民警已到现场，正在处理。👨‍👩‍👧 详见 https://example.cn/t/12 谢谢！\n"
 BUTTONS = tuple((Button(label=f"选择{n}", action=f"x:{n}"),) for n in range(1, 4))
@@ -43,6 +61,15 @@ async def queued(driver: Driver, engine: Engine, what: Outgoing) -> list[OutRow]
     async with engine.read() as tx:
         rows = await Unit(tx).outbox.ready(driver.platform.name, driver.platform.bot, START, limit=1000)
     return [ready.row for ready in rows]
+
+
+async def fitting(driver: Driver, engine: Engine, row: OutRow, files: Path) -> OutRow:
+    """As the courier would send it."""
+    platforms = {(driver.platform.name, driver.platform.bot): driver.platform}
+    async with engine.write() as tx:
+        found = await carried(Unit(tx), row, START, platforms, files)
+    assert found is not None
+    return found
 
 
 async def said(driver: Driver, engine: Engine, chat: str, content: Content) -> list[Seen]:
@@ -159,6 +186,35 @@ async def test_messages_change_exactly_where_the_channel_says_so(driver: Driver,
     else:
         assert isinstance(result, CannotEdit | Never)
         assert "after" not in shown[-1].text
+
+
+async def test_a_photo_is_seen_exactly_where_the_channel_shows_photos(
+    driver: Driver, engine: Engine, tmp_path: Path
+) -> None:
+    """And where it is not, words say that there is one. Sent twice it has one copy with us."""
+    home = driver.files(tmp_path)
+    keep(home, hashlib.sha256(PICTURE).hexdigest(), PICTURE)
+    shows = AttachmentKind.PHOTO in driver.platform.capabilities.shows
+    for chat in driver.chats:
+        before = len(await driver.seen(chat))
+        for row in await queued(driver, engine, out(driver, chat, Content(text="1 号", attachment=PHOTO), key=chat)):
+            if row.out.to.chat_id == chat:
+                whole = await fitting(driver, engine, row, home)
+                assert isinstance(await driver.platform.send(whole.out, ""), Sent)
+        shown = list(await driver.seen(chat))[before:]
+        assert any("1 号" in seen.text for seen in shown)
+        assert sum(seen.picture for seen in shown) == shows, shown
+        assert any(CANNOT_SHOW.format(what="照片 1") in seen.text for seen in shown) != shows
+
+
+async def test_asking_for_files_never_raises(driver: Driver) -> None:
+    refs = ["", "media/x", "file/" + "0" * 64, "x" * 5_000, "../../etc/passwd", "\x00", "audio/abc"]
+    for ref in refs:
+        found = await driver.platform.fetch(ref)
+        assert isinstance(found, NotFetched)
+        assert "access_token" not in found.why
+    await driver.cut_off()
+    assert isinstance(await driver.platform.fetch("media/x"), NotFetched)
 
 
 ODD_TEXTS = ["", " ", "\x00", "好" * 50_000, "<b>&amp;</b>", "`*_[", "\u202e反", "]]>"]

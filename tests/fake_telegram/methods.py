@@ -9,6 +9,8 @@ from tests.fake_telegram.make import Json, member, utf16
 from tests.fake_telegram.state import ApiError, Room, Sent, State, bad
 
 TEXT_LIMIT, CAPTION_LIMIT, ANSWER_LIMIT = 4096, 1024, 200
+PHOTO_BYTES, FILE_BYTES, DOWNLOAD_BYTES = 10 * 1024 * 1024, 50 * 1024 * 1024, 20 * 1024 * 1024
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF")
 FILE_METHODS = {
     "sendPhoto": "photo",
     "sendVoice": "voice",
@@ -43,6 +45,7 @@ class Methods:
             "editmessagetext": self.edit_text,
             "editmessagecaption": self.edit_caption,
             "answercallbackquery": self.answer,
+            "getfile": self.get_file,
         }
         for name, field in FILE_METHODS.items():
             self._table[name.lower()] = partial(self.send_file, name, field)
@@ -89,12 +92,33 @@ class Methods:
     def send_file(self, method: str, field: str, params: Json) -> Json:
         room = self.state.open_room(params.get("chat_id"))
         _text(params, "caption", CAPTION_LIMIT, "message caption is too long")
+        if isinstance(params.get(field), bytes):
+            params = params | {field: self._taken(field, params[field])}
         kind = self.state.files.get(str(params.get(field)))
         if kind is None:
             raise bad("wrong file identifier/HTTP URL specified")
         if field not in {kind, "document"}:
             raise bad(f"can't use file of type {kind.title()} as {field.title()}")
         return self._sent(method, room, params, {"caption": params.get("caption", ""), field: params[field]})
+
+    def _taken(self, field: str, data: bytes) -> str:
+        """A file that was handed over gets an id. Pictures: at most 10 MB, others 50 MB, and they must be some."""
+        if len(data) > (PHOTO_BYTES if field == "photo" else FILE_BYTES):
+            raise ApiError(413, "Request Entity Too Large")
+        if field == "photo" and not data.startswith(PICTURES):
+            raise bad("IMAGE_PROCESS_FAILED")
+        name = f"up{len(self.state.contents)}"
+        self.state.files[name], self.state.contents[name] = field, data
+        return name
+
+    def get_file(self, params: Json) -> Json:
+        name = str(params.get("file_id"))
+        if name not in self.state.files:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        size = len(self.state.contents.get(name, b""))
+        if size > DOWNLOAD_BYTES:
+            raise bad("file is too big")
+        return {"file_id": name, "file_unique_id": f"u{name}", "file_size": size, "file_path": f"photos/{name}.jpg"}
 
     def send_location(self, params: Json) -> Json:
         room = self.state.open_room(params.get("chat_id"))

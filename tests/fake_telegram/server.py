@@ -69,8 +69,9 @@ class FakeTelegram:
         await self.stop()
 
     async def start(self, extra: Iterable[web.RouteDef] = ()) -> None:
-        app = web.Application(client_max_size=8_000_000)
+        app = web.Application(client_max_size=64_000_000)
         app.add_routes([*extra, web.route("*", "/bot{token}/{method}", self._serve)])
+        app.add_routes([web.get("/file/bot{token}/photos/{name}.jpg", self._serve_file)])
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -139,6 +140,12 @@ class FakeTelegram:
             return await self._faulty(request, fault, method, params)
         return _reply(*await self._answer(method, params))
 
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        data = self.state.contents.get(request.match_info["name"])
+        if data is None or request.match_info["token"] != self.state.token:
+            return web.Response(status=404)
+        return web.Response(body=data, content_type="application/octet-stream")
+
     async def _answer(self, method: str, params: Json) -> tuple[Json, int]:
         try:
             body = {"ok": True, "result": await self._result(method.lower(), params)}
@@ -204,6 +211,8 @@ async def _params(request: web.Request) -> Json:
 
 
 def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, web.FileField):
+        return value.file.read()
     if name in COMPLEX:
         return json.loads(value)
     if value in ("true", "false"):

@@ -98,6 +98,7 @@ class State:
     clock: Callable[[], float] = time.monotonic
     rooms: dict[int, Room] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)  # of files whose bytes matter, by their id
     presses: dict[str, float] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     calls: list[tuple[str, Json]] = field(default_factory=list)

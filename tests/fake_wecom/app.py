@@ -1,11 +1,13 @@
 """自建应用 (D 90236, 94888): messages to members, cards that grey by response_code, XML callbacks."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.fake_wecom.cards import APP, check_card, words
 from tests.fake_wecom.crypt import Json, write_xml
 from tests.fake_wecom.door import Door
+from tests.fake_wecom.files import check_media
 from tests.fake_wecom.qyapi import App, one_of
 from tests.fake_wecom.state import BAD_PARAM, Refusal, Shown, State, Window, charge, size
 
@@ -30,6 +32,7 @@ class AppChannel:
         self.corp_id = corp_id
         self.agent_id = agent_id
         self.door = door
+        self.has_file: Callable[[str], bool] = lambda media_id: True
         self.members: set[str] = set()
         self.dropped: list[tuple[str, Json]] = []  # beyond 30 a minute: the platform says nothing
         self.tasks: dict[str, dict[str, Shown]] = {}
@@ -116,7 +119,7 @@ class AppChannel:
 
     def send(self, app: App, body: Json) -> Json:
         """message/send: partial failure is errcode 0 with invaliduser."""
-        kind = one_of(body, "text", "markdown", "template_card", "textcard", "news", "image", "file", "voice")
+        kind = one_of(body, "text", "markdown", "template_card", "textcard", "news", "image", "file", "voice", "video")
         if body.get("agentid") != app.agent_id or not app.agent_id:
             raise Refusal(40056, "invalid agentid")
         asked = [user for user in str(body.get("touser", "")).split("|") if user]
@@ -144,6 +147,7 @@ class AppChannel:
             if card.get("task_id") in self.tasks:
                 raise Refusal(BAD_PARAM, "task_id duplicate")
             return words(card), dict(card)
+        check_media(body, kind, self.has_file)
         part = body.get(kind)
         if not isinstance(part, dict) or not part:
             raise Refusal(BAD_PARAM, f"{kind} is missing")

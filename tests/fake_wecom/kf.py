@@ -1,10 +1,12 @@
 """微信客服 (D 94670, 94677): a notice, then what was said is fetched; five messages per turn of the customer."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.fake_wecom.crypt import Json, write_xml
 from tests.fake_wecom.door import Door
+from tests.fake_wecom.files import check_media
 from tests.fake_wecom.qyapi import App, one_of
 from tests.fake_wecom.state import BAD_PARAM, Refusal, Shown, State, Window, charge, need_text
 
@@ -49,6 +51,7 @@ class Kf:
         self.open_kfid = open_kfid
         self.rules = rules or Rules()
         self.managed = True
+        self.has_file: Callable[[str], bool] = lambda media_id: True
         self.customers: dict[str, Customer] = {}
         self.log: list[Json] = []
         self.menus: dict[str, str] = {}  # id of a menu entry → its words
@@ -190,7 +193,8 @@ class Kf:
         return {"msgid": str(body.get("msgid") or f"own{self.state.next('kf_sent')}")}
 
     def _read(self, body: Json) -> str:
-        kind = one_of(body, "text", "msgmenu", "image", "voice", "file", "link")
+        kind = one_of(body, "text", "msgmenu", "image", "voice", "video", "file", "link")
+        check_media(body, kind, self.has_file)
         part = body.get(kind) or {}
         if kind == "text":
             return need_text(part.get("content"), 2048)

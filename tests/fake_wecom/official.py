@@ -1,14 +1,15 @@
 """公众号 (认证服务号, safe mode): plain greeting, sealed callbacks, 客服消息 within its two windows."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from tests.fake_wecom.crypt import Json, write_xml
 from tests.fake_wecom.door import Door
-from tests.fake_wecom.qyapi import NOT_JSON, Answer, one_of, read_body, served
+from tests.fake_wecom.files import check_media, check_upload
+from tests.fake_wecom.qyapi import NOT_JSON, Answer, Qyapi, one_of, read_body, served
 from tests.fake_wecom.state import INVALID_TOKEN, Refusal, Shown, State, need_text, size
 
 OUT_OF_TIME, USED_UP, NO_TRUST = 45015, 45047, 40164
@@ -33,11 +34,12 @@ class Rules:
 
 @dataclass(slots=True)
 class Official:
-    """One account; `files`: media/get; `tokens`: value → its end (a new one leaves the one before five minutes)."""
+    """One account; `files`: where they are handed in and out; `tokens`: value → its end (a new one leaves the
+    one before five minutes)."""
 
     state: State
     door: Door
-    files: Callable[[str], Answer]
+    files: Qyapi
     app_id: str = "wx0000000000000001"
     app_secret: str = "OFFICIAL-SECRET"
     rules: Rules = field(default_factory=Rules)
@@ -101,16 +103,22 @@ class Official:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
-        body, _ = await read_body(request)
+        body, upload = await read_body(request)
         self.state.call(f"official/{path}", body | {"query": dict(request.query)})
-        return await served(self.state, request, f"official/{path}", lambda: self._whole(path, request.query, body))
+        return await served(
+            self.state, request, f"official/{path}", lambda: self._whole(path, request.query, body, upload)
+        )
 
-    def _whole(self, path: str, query: Mapping[str, str], body: Json) -> Answer:
-        if body.get("garbled"):
+    def _whole(self, path: str, query: Mapping[str, str], body: Json, upload: bytes) -> Answer:
+        if body.get("garbled") and path != "media/upload":
             raise Refusal(NOT_JSON, "data format error")
         if path == "media/get":
             self._allowed(query)
-            return self.files(query.get("media_id", ""))
+            return self.files.kept(query.get("media_id", ""))
+        if path == "media/upload":
+            self._allowed(query)
+            check_upload(query.get("type", ""), upload, kinds=frozenset({"image", "voice", "video"}))
+            return Answer({"type": query["type"], "media_id": self.files.keep(upload)})
         return Answer(self._answer(path, query, body), bare=path in ("token", "stable_token"))
 
     def _answer(self, path: str, query: Mapping[str, str], body: Json) -> Json:
@@ -147,7 +155,8 @@ class Official:
 
     def _send(self, body: Json) -> Json:
         """message/custom/send: 45015 outside every window, 45047 when all are used up."""
-        kind = one_of(body, "text", "image", "voice", "news", "msgmenu")
+        kind = one_of(body, "text", "image", "voice", "video", "news", "msgmenu")
+        check_media(body, kind, self.files.files.__contains__)
         user = str(body.get("touser", ""))
         part = body.get(kind) or {}
         text = need_text(part.get("content"), 2048) if kind == "text" else str(part.get("head_content", ""))

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tests.fake_wecom.aibot import Aibot
 from tests.fake_wecom.crypt import Json, seal_media
+from tests.fake_wecom.files import MEGABYTE, MOST, check_upload
 from tests.fake_wecom.state import (
     BAD_PARAM,
     BAD_SECRET,
@@ -28,6 +29,9 @@ from tests.fake_wecom.state import (
 
 NOT_JSON = 47001
 MEDIA_SECONDS = 300
+CUSTOMER_PICTURE = 2 * MEGABYTE
+"""The papers say 2 MB or 10 MB, by date."""
+
 UPLOAD_SECONDS = 3 * 86400
 
 
@@ -143,10 +147,13 @@ class Qyapi:
         if path in self.open_calls:
             return Answer(self.open_calls[path](query, body))
         if path == "webhook/upload_media":
+            check_upload(query.get("type", ""), upload, kinds=frozenset({"file", "voice"}))
             return Answer({"type": query.get("type", ""), "media_id": self.keep(upload)})
         app = self._allowed(query.get("access_token", ""))
         if path == "media/upload":
-            return Answer({"type": query.get("type", ""), "media_id": self.keep(upload)})
+            kind, picture = query.get("type", ""), CUSTOMER_PICTURE if "kf" in app.may else MOST["image"]
+            check_upload(kind, upload, picture=picture)
+            return Answer({"type": kind, "media_id": self.keep(upload)})
         if path == "media/get":
             return self.kept(query.get("media_id", ""))
         if path not in self.calls:

@@ -71,7 +71,8 @@ class FakeWecom:
         self.app = AppChannel(self.state, kit.corp_id, kit.agent_id, self.doors["app"])
         self.kf = Kf(self.state, kit.corp_id, self.doors["kf"])
         self.customers = CustomerGroups(self.state)
-        self.official = Official(self.state, self.doors["official"], self.qyapi.kept, kit.app_id)
+        self.official = Official(self.state, self.doors["official"], self.qyapi, kit.app_id)
+        self.app.has_file = self.kf.has_file = self.aibot.has_file
         self._wire()
 
     def _door(self, style: Style, receive_id: str) -> Door:

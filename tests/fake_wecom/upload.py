@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.fake_wecom.crypt import Json
+from tests.fake_wecom.files import check_upload
 from tests.fake_wecom.state import BAD_PARAM, Refusal, State, Window, charge
 
 PIECE_BYTES = 512 * 1024
@@ -62,6 +63,7 @@ class Upload:
         complete = sorted(session.pieces) == list(range(first, first + session.total)) and len(whole) == session.size
         if not complete or (session.md5 and hashlib.md5(whole).hexdigest() != session.md5):
             raise Refusal(BAD_PARAM, "upload_media_finish: pieces are missing or differ")
+        check_upload(session.kind, whole)
         del self._sessions[body["upload_id"]]
         return {"type": session.kind, "media_id": self._keep(whole), "created_at": str(int(self.state.clock()))}
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from bot.adapters.base import Accept, Capabilities, Later, Limits, Never, SendResult, Sent
+from bot.adapters.base import Accept, Capabilities, Later, Limits, Never, NotFetched, SendResult, Sent
 from bot.adapters.local import events, views
 from bot.adapters.local.board import Board
 from bot.adapters.local.directory import BOT, PLATFORM, DirectorySource
 from bot.adapters.local.door import TEXT_MAX, Door
 from bot.hearing import Hearing
 from storage.engine.base import Engine, StoreDownError
-from storage.model.messages import Inbound, Outgoing, OutKind
+from storage.model.messages import AttachmentKind, Inbound, Outgoing, OutKind
 from storage.stores.room import RoomMessage
 
 STARTED = "local.started"
@@ -31,9 +31,10 @@ class LocalPlatform:
     name = PLATFORM
     bot = BOT
     capabilities = Capabilities(
+        shows=frozenset({AttachmentKind.PHOTO}),
         limits=Limits(
             text=TEXT_MAX, per_bot_second=500.0, per_chat_second=50.0, per_chat_burst=200.0, per_chat_minute=3000.0
-        )
+        ),
     )
 
     def __init__(
@@ -55,6 +56,9 @@ class LocalPlatform:
 
     def is_group(self, chat_id: str) -> bool:
         return chat_id.startswith("g:")
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return await self.board.photos.load(ref) or NotFetched(why="no such picture")
 
     async def run(self, accept: Accept) -> None:
         """Take what browsers send until cancelled; then every stream ends."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
+from bot.adapters.keeping import FILE_REF
 from bot.adapters.local.directory import BOT_NAME, LocalDirectory, private_chat_id
 from handlers.kit.private import hide_private
 from storage.model.messages import Attachment, AttachmentKind, Button
@@ -78,7 +79,7 @@ def dump_buttons(rows: Iterable[Iterable[Button]]) -> str:
 def dump_attachment(attachment: Attachment | None) -> str:
     if attachment is None:
         return ""
-    kept = KeptAttachment(attachment.kind.value, attachment.ref, attachment.name)
+    kept = KeptAttachment(attachment.kind.value, attachment.ref.removeprefix(FILE_REF), attachment.name)
     return msgspec.json.encode(kept).decode()
 
 

@@ -6,20 +6,23 @@ import hmac
 import random
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
 
-from bot.adapters.base import Accept, Capabilities, Limits, Never, SendResult
+from bot.adapters.base import Accept, Capabilities, Limits, Never, NotFetched, SendResult
+from bot.adapters.keeping import FILE_REF, load
+from bot.adapters.pictures import MOST_BYTES
 from bot.adapters.telegram.addressing import PLATFORM, Me
 from bot.adapters.telegram.api import Api, Good, Refused, Reply, SessionFactory, outcome
 from bot.adapters.telegram.backoff import Backoff, Sleep
 from bot.adapters.telegram.parse import parse_update
 from bot.adapters.telegram.polling import ALLOWED_UPDATES, BOT_REFUSED, REFUSED_HINT, REFUSED_PAUSE, Poller
 from bot.adapters.telegram.prefilter import MAX_BODY, Prefilter
-from bot.adapters.telegram.render import number, render
-from bot.adapters.telegram.wire import BotUser, ChatMember
+from bot.adapters.telegram.render import as_document, number, of_ours, render
+from bot.adapters.telegram.wire import BotUser, ChatMember, FilePath
 from bot.config import Telegram
 from bot.errors import StoreDownError
 from bot.hearing import Hearing
@@ -33,6 +36,8 @@ WEBHOOK_STORE_DOWN = "telegram.webhook_store_down"
 
 WEBHOOK_HINT = "Telegram 不接受回调地址：请核对 server.public_url，它要以 https:// 开头、从外网可达。"
 SLOW_PAUSE = 300.0
+NO_PICTURE = ("bad request: photo", "bad request: image")
+"""How a 400 says that it will not show this as a picture: PHOTO_INVALID_DIMENSIONS, IMAGE_PROCESS_FAILED."""
 
 log = structlog.get_logger()
 
@@ -51,7 +56,8 @@ class TelegramPlatform:
 
     `session` returns the open aiohttp session (its owner closes it); see api.new_session. `menu`: (slash,
     description) pairs for Telegram's command menu. `username`: the bot's @name if known from an earlier run;
-    getMe corrects it. Raises ValueError for a token that holds no bot id.
+    getMe corrects it. `files`: where what people sent elsewhere is kept. Raises
+    ValueError for a token that holds no bot id.
     """
 
     name = PLATFORM
@@ -65,6 +71,7 @@ class TelegramPlatform:
         public_url: str = "",
         menu: Sequence[tuple[str, str]] = (),
         username: str = "",
+        files: Path | None = None,
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -73,6 +80,7 @@ class TelegramPlatform:
         self._api = Api(session, settings.token, settings.base_url)
         self._url = public_url.rstrip("/") + settings.webhook_path
         self._menu = menu
+        self._files = files or Path("data/files")
         self._sleep = sleep
         self._chance = chance
         self._secret = settings.webhook_secret or _derived_secret(settings.token)
@@ -101,7 +109,38 @@ class TelegramPlatform:
         if out.kind is OutKind.EDIT and not target_ref:
             return Never(why="nothing to edit")
         method, params = render(out, target_ref)
+        item = out.content.attachment
+        if out.kind is OutKind.SEND and item is not None and item.ref.startswith(FILE_REF):
+            return await self._show(method, params, item.ref)
         return outcome(method, await self._api.call(method, params))
+
+    async def _show(self, method: str, params: dict[str, Any], ref: str) -> SendResult:
+        """A file that came from elsewhere."""
+        data = await load(self._files, ref)
+        if not data:
+            return Never(why="the file is gone")
+        call = of_ours(data, method, params)
+        reply = await self._api.upload(*call)
+        if isinstance(reply, Refused) and reply.code == 400 and reply.why.lower().startswith(NO_PICTURE):
+            call = as_document(*call[1:])
+            reply = await self._api.upload(*call)
+        return outcome(call[0], reply)
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        """By getFile, which gives out at most 20 MB."""
+        reply = await self._api.call("getFile", {"file_id": ref.rpartition("/")[2]})
+        if not isinstance(reply, Good):
+            return NotFetched(why=reply.why, again=not isinstance(reply, Refused) or reply.code in {401, 404, 429})
+        try:
+            told = msgspec.json.decode(reply.result, type=FilePath)
+        except ValueError:
+            return NotFetched(why="garbled answer", again=True)
+        if not told.file_path or told.file_size > MOST_BYTES:
+            return NotFetched(why="too large")
+        data = await self._api.download(told.file_path, MOST_BYTES)
+        if isinstance(data, bytes):
+            return data
+        return NotFetched(why="not downloaded", again=not isinstance(data, Refused) or data.code != 413)
 
     def is_group(self, chat_id: str) -> bool:
         """Telegram's ids of groups and channels are negative."""

@@ -6,6 +6,7 @@ Errors: https://core.telegram.org/bots/api#making-requests
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,8 @@ READ_SECONDS = 20.0
 TOKEN_PAUSE = 300.0
 DEFAULT_RETRY_AFTER = 5.0
 WHY_LIMIT = 200
+
+FILE_SECONDS = 60.0
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
 
@@ -55,6 +58,15 @@ class Lost:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """One to hand over. `field`: the parameter it stands for."""
+
+    field: str
+    name: str
+    data: bytes
+
+
 Reply = Good | Refused | Unreached | Lost
 
 
@@ -74,23 +86,45 @@ class Api:
         self._session = session
         self._token = token
         self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
+        self._files = f"{base_url.rstrip('/')}/file/bot{token}/"
 
     def __repr__(self) -> str:
         return "Api(token=…)"
 
     async def call(self, method: str, params: Mapping[str, Any], read: float = READ_SECONDS) -> Reply:
         """One POST, never repeated. `read`: seconds to wait for the answer. No network error is raised."""
-        timeout = aiohttp.ClientTimeout(
-            total=CONNECT_SECONDS + 2 * read,
-            connect=CONNECT_SECONDS,
-            sock_connect=CONNECT_SECONDS,
-            sock_read=read,
-        )
-        data = msgspec.json.encode(params)
         headers = {"Content-Type": "application/json"}
+        return await self._post(method, msgspec.json.encode(params), headers, _timeout(read))
+
+    async def upload(self, method: str, params: Mapping[str, Any], file: File) -> Reply:
+        """As `call`, with a file of ours in the place of a file id. Whatever is no plain text goes as JSON."""
+        form = aiohttp.FormData()
+        for name, value in params.items():
+            form.add_field(name, value if isinstance(value, str) else msgspec.json.encode(value).decode())
+        form.add_field(file.field, BytesIO(file.data), filename=file.name, content_type="application/octet-stream")
+        return await self._post(method, form, {}, _timeout(FILE_SECONDS))
+
+    async def download(self, file_path: str, most: int) -> bytes | Reply:
+        """The file that getFile told of, of at most so many bytes. https://core.telegram.org/bots/api#file"""
+        try:
+            async with self._session().get(
+                self._files + file_path, timeout=_timeout(FILE_SECONDS), allow_redirects=False
+            ) as response:
+                if response.status != 200 or (response.content_length or 0) > most:
+                    return Refused(response.status, "no file, or too large")
+                data = await response.content.read(most + 1)
+                while len(data) <= most and (more := await response.content.read(most + 1)):
+                    data += more
+                return data if data and len(data) <= most else Refused(413, "no file, or too large")
+        except (aiohttp.ClientError, OSError, ValueError) as e:
+            return Lost(f"connection lost: {type(e).__name__}")
+
+    async def _post(
+        self, method: str, data: bytes | aiohttp.FormData, headers: Mapping[str, str], patience: aiohttp.ClientTimeout
+    ) -> Reply:
         try:
             async with self._session().post(
-                self._prefix + method, data=data, headers=headers, timeout=timeout, allow_redirects=False
+                self._prefix + method, data=data, headers=headers, timeout=patience, allow_redirects=False
             ) as response:
                 return self._understand(response.status, await response.read())
         except (
@@ -122,6 +156,12 @@ class Api:
             retry_after=extra.retry_after if extra is not None else None,
             moved_to=extra.migrate_to_chat_id if extra is not None else None,
         )
+
+
+def _timeout(read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=CONNECT_SECONDS + 2 * read, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read
+    )
 
 
 def _unintelligible(status: int, body: bytes) -> Reply:

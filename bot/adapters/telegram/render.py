@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.adapters.base import Limits
+from bot.adapters.keeping import FILE_REF, sniff
+from bot.adapters.telegram.api import File
 from bot.adapters.textcut import cut_text
 from storage.model.messages import Attachment, AttachmentKind, Button, Content, Lane, Outgoing, OutKind
 
@@ -23,6 +25,11 @@ FILES = {
     AttachmentKind.VIDEO: ("sendVideo", "video"),
     AttachmentKind.FILE: ("sendDocument", "document"),
 }
+
+
+FIELDS = frozenset(field for _, field in FILES.values())
+PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
+PHOTO_BYTES = 10 * 1024 * 1024
 
 
 def render(out: Outgoing, target_ref: str = "") -> Call:
@@ -62,7 +69,8 @@ def _body(content: Content) -> Call:
         return "sendMessage", _text(content)
     if attachment.kind is AttachmentKind.LOCATION:
         return _place(content.text, attachment)
-    prefix, _, file_id = attachment.ref.rpartition("/")
+    ours = attachment.ref.startswith(FILE_REF)
+    prefix, _, file_id = ("", "", attachment.ref) if ours else attachment.ref.rpartition("/")
     method, field = FILES.get(prefix) or FILES[attachment.kind]
     if prefix == "video_note" and content.text:
         return "sendMessage", _text(content)  # round videos carry no words, and the words matter more
@@ -70,6 +78,28 @@ def _body(content: Content) -> Call:
     if content.text:
         body["caption"] = cut_text(content.text, LIMITS.caption, LIMITS.unit)
     return method, body
+
+
+def of_ours(data: bytes, method: str, params: Params) -> tuple[str, Params, File]:
+    """The call that shows a file of ours instead of one Telegram keeps. What it takes for no picture, voice or video
+    (https://core.telegram.org/bots/api#sendphoto) goes as a document."""
+    found = sniff(data) or ""
+    kind = found.partition("/")[0]
+    if method == "sendPhoto" and found in PHOTOS and len(data) <= PHOTO_BYTES:
+        field = "photo"
+    elif method == "sendVoice" and found == "audio/ogg":
+        field = "voice"
+    elif method == "sendVideo" and found == "video/mp4":
+        field = "video"
+    else:
+        method, field = "sendDocument", "document"
+    bare = {name: value for name, value in params.items() if name not in FIELDS}
+    return method, bare, File(field, f"{kind or 'file'}.{found.rpartition('/')[2] or 'bin'}", data)
+
+
+def as_document(params: Params, file: File) -> tuple[str, Params, File]:
+    """The same once more for a picture Telegram would not show as one."""
+    return "sendDocument", params, File("document", file.name, file.data)
 
 
 def _place(text: str, attachment: Attachment) -> Call:

@@ -266,6 +266,13 @@ class BotUser(Struct):
     can_read_all_group_messages: bool = False
 
 
+class FilePath(Struct):
+    """What getFile tells."""
+
+    file_path: str = ""
+    file_size: int = 0
+
+
 glance_decoder = msgspec.json.Decoder(Glance)
 update_decoder = msgspec.json.Decoder(Update)
 answer_decoder = msgspec.json.Decoder(Answer)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.adapters.base import Accept, CannotEdit, Later, SendResult, Sent, UnreadableError
+from bot.adapters.base import Accept, CannotEdit, Later, NotFetched, SendResult, Sent, UnreadableError
 from bot.adapters.textcut import cut_text
 from bot.adapters.wechat_official.parse import PLATFORM, chat_key, event_id, fields_of, parse_xml
 from bot.adapters.wecom.api import Good, Qyapi, Refused
@@ -16,6 +16,7 @@ from bot.adapters.wecom.errcodes import hint
 from bot.adapters.wecom.guard import Guard, TurnedAwayError, encrypted_xml, plain_hello
 from bot.adapters.wecom.tokens import Credential, Tokens
 from bot.adapters.wecom.turns import TEXT_BYTES, judge_turn, own_id, resident_channel
+from bot.adapters.wecom.uploads import FOLLOWERS, Uploads, by_http, fetch, with_file
 from bot.errors import StoreDownError
 from handlers.kit.channel_texts import MENU
 from storage.model.messages import Envelope, Inbound, Outgoing, OutKind
@@ -47,6 +48,8 @@ class OfficialPlatform:
         self.callback_path = settings.callback_path
         self._settings = settings
         self._tokens = tokens
+        self._uploads = Uploads(by_http(tokens), kit.data_dir / "files", kit.clock.now, FOLLOWERS)
+        self._most_bytes = kit.settings.wecom.media_max_mb * 1024 * 1024
         self._guard = guard
         self._freshness = freshness
         self._now = kit.clock.now
@@ -61,14 +64,21 @@ class OfficialPlatform:
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         if out.kind is OutKind.EDIT:
             return CannotEdit()
+        whole = await with_file(out, self._uploads)
+        if isinstance(whole, Later):
+            return whole
+        out, file = whole
         text = cut_text(out.content.text, TEXT_BYTES, "utf8")
-        body = {"touser": out.to.chat_id, "msgtype": "text", "text": {"content": text}}
-        reply = await self._tokens.post(SEND, body)
+        body = file.body() if file is not None else {"msgtype": "text", "text": {"content": text}}
+        reply = await self._tokens.post(SEND, {"touser": out.to.chat_id} | body)
         if isinstance(reply, Good):
             return Sent(message_ref=own_id(out.key))
         if isinstance(reply, Refused) and reply.code in SETUP:
             return Later(why=f"{reply.code} {reply.why}", after=SETUP_PAUSE)
         return judge_turn(reply, over=TURN_OVER, gone=GONE)
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return await fetch(self._tokens, ref, self._most_bytes)
 
     async def run(self, accept: Accept) -> None:
         """What happens comes by the callback; until cancelled. Before this runs, callbacks are told to come again."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.adapters.base import UnreadableError
 from bot.adapters.wecom import xmltext
+from bot.adapters.wecom.uploads import MEDIA_REF
 from bot.adapters.wecom.xmltext import Fields, word
 from handlers.kit.channel_texts import MENU
 from storage.model.messages import Address, Attachment, AttachmentKind, Chat, ChatKind, Inbound, InboundKind, Sender
@@ -109,7 +110,7 @@ def _attachments(fields: Fields) -> tuple[Attachment, ...]:
         place = Attachment(kind=AttachmentKind.LOCATION, latitude=float(latitude), longitude=float(longitude))
         return (place,)
     media = _clean(word(fields, "MediaId"))
-    return (Attachment(kind=_MEDIA[kind], ref=media),) if kind in _MEDIA and media else ()
+    return (Attachment(kind=_MEDIA[kind], ref=f"{MEDIA_REF}{media}"),) if kind in _MEDIA and media else ()
 
 
 def _moment(text: str) -> datetime:

@@ -6,6 +6,7 @@ HTTP 200 says nothing: the answer's `errcode` does (D 90313).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,8 @@ from bot.adapters.wecom.masks import mask
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
+FILE_SECONDS = 40.0
+TOO_LARGE = "too large"
 WHY_LIMIT = 200
 MAX_ANSWER = 8 * 1024 * 1024
 
@@ -77,6 +80,10 @@ class Qyapi:
         self._session = session
         self._base = base_url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=total, connect=connect, sock_connect=connect)
+        # A file may take its time as long as something of it comes.
+        self._file_timeout = aiohttp.ClientTimeout(
+            total=max(total, FILE_SECONDS), connect=connect, sock_connect=connect, sock_read=total
+        )
 
     async def get(self, path: str, params: Mapping[str, str]) -> Call:
         """One GET, for what only reads: HTTP allows it to be repeated. No network error is raised."""
@@ -91,20 +98,22 @@ class Qyapi:
     async def upload(self, path: str, params: Mapping[str, str], name: str, data: bytes) -> Call:
         """One POST of a file as form field "media" (D 90253)."""
         form = aiohttp.FormData()
-        form.add_field("media", data, filename=name, content_type="application/octet-stream")
-        return await self._call("POST", path, params, form, {})
+        form.add_field("media", BytesIO(data), filename=name, content_type="application/octet-stream")
+        return await self._call("POST", path, params, form, {}, patience=self._file_timeout)
 
     async def download(self, path: str, params: Mapping[str, str], most: int) -> bytes | Refused | Lost:
         """A file of at most so many bytes (D 90254). A refusal comes as JSON in its place."""
         try:
             async with self._session().get(
-                self._base + path, params=dict(params), timeout=self._timeout, allow_redirects=False
+                self._base + path, params=dict(params), timeout=self._file_timeout, allow_redirects=False
             ) as response:
+                if (response.content_length or 0) > most:
+                    return Lost(TOO_LARGE, sent=False)
                 body = await _read(response, most)
                 if response.content_type in ("application/json", "text/plain"):
                     reply = understand(response.status, body, tuple(params.values()))
                     return Lost("no file in the answer", sent=False) if isinstance(reply, Good) else reply
-                return body if body and response.status == 200 else Lost("no file, or too large", sent=False)
+                return body if body and response.status == 200 else Lost("no file" if body else TOO_LARGE, sent=False)
         except (aiohttp.ClientError, OSError) as error:
             return Lost(f"connection lost: {type(error).__name__}", sent=False)
 
@@ -116,6 +125,7 @@ class Qyapi:
         data: Any,
         headers: Mapping[str, str],
         hidden: str = "",
+        patience: aiohttp.ClientTimeout | None = None,
     ) -> Call:
         try:
             async with self._session().request(
@@ -124,7 +134,7 @@ class Qyapi:
                 params=dict(params),
                 data=data,
                 headers=headers,
-                timeout=self._timeout,
+                timeout=patience or self._timeout,
                 allow_redirects=False,
             ) as response:
                 return understand(response.status, await _read(response), (*params.values(), hidden))

@@ -6,7 +6,7 @@ it is says its first bytes, never its name.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.adapters.keeping import keep, sniff
+from bot.adapters.keeping import FILE_REF, keep, sniff
 from bot.adapters.wecom.api import CONNECT_SECONDS, SessionFactory
 from bot.adapters.wecom.crypto import BadBodyError, open_media
 from storage.engine.base import StoreDownError
@@ -25,7 +25,6 @@ HOSTS = ("qq.com", "myqcloud.com")
 MAX_BYTES = 20 * 1024 * 1024
 ALIVE = timedelta(minutes=5)
 FETCH_SECONDS = 60.0
-REF_PREFIX = "file/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +42,10 @@ class NotSaved:
 
     why: str
     again: bool = False
+
+
+def _fits(data: bytes) -> str:
+    return ""
 
 
 class MediaFiles:
@@ -73,8 +76,13 @@ class MediaFiles:
         ours = any(host == allowed or host.endswith("." + allowed) for allowed in self._hosts)
         return parts.scheme in self._schemes and ours and not has_login
 
-    async def fetch(self, url: str, aes_key: str, *, sent_at: datetime, now: datetime) -> Saved | NotSaved:
-        """Fetch, decrypt (with a key), keep. No network error is raised. Raises StoreDownError if the disk is full."""
+    async def fetch(
+        self, url: str, aes_key: str, *, sent_at: datetime, now: datetime, unfit: Callable[[bytes], str] = _fits
+    ) -> Saved | NotSaved:
+        """Fetch, decrypt (with a key), keep, unless `unfit` says why not. No network error is raised.
+
+        Raises StoreDownError if the disk is full.
+        """
         if not self.allowed(url):
             return NotSaved(why="address not allowed")
         if now - sent_at > ALIVE:
@@ -87,10 +95,12 @@ class MediaFiles:
                 data = await asyncio.to_thread(open_media, data, aes_key)
             except BadBodyError as error:
                 return NotSaved(why=f"not decrypted: {error}")
+        if why := unfit(data):
+            return NotSaved(why=why)
         return await self.save(data)
 
     async def save(self, data: bytes) -> Saved | NotSaved:
-        """Keep bytes that were fetched otherwise (media/get). Raises StoreDownError."""
+        """Keep bytes as they are. Raises StoreDownError."""
         if not data or len(data) > self._max:
             return NotSaved(why="empty or too large")
         ref = hashlib.sha256(data).hexdigest()
@@ -98,7 +108,7 @@ class MediaFiles:
             await asyncio.to_thread(keep, self._folder, ref, data)
         except OSError as error:
             raise StoreDownError(f"files: {error.strerror}") from error
-        return Saved(ref=REF_PREFIX + ref, size=len(data), kind=sniff(data) or "")
+        return Saved(ref=FILE_REF + ref, size=len(data), kind=sniff(data) or "")
 
     async def _download(self, url: str) -> bytes | NotSaved:
         timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS, connect=CONNECT_SECONDS, sock_read=10.0)

@@ -5,14 +5,17 @@ import hashlib
 from bot.adapters.base import Capabilities, Edits, Later, Limits, Never, SendResult
 from bot.adapters.wecom.api import Lost, Refused
 from bot.adapters.wecom.errcodes import judge
+from storage.model.channels import EVERY_KIND
+from storage.model.messages import AttachmentKind
 from storage.stores.outbox import WAITS_FOR_TURN
 
 LOOK_AGAIN = 1800.0
 TEXT_BYTES = 2048
 
 
-def resident_channel(*, per_turn: int, turn_hours: float, buttons: int) -> Capabilities:
-    """One to one with residents. `buttons`: how many a message can have; 0: none, people choose by number."""
+def resident_channel(*, per_turn: int, turn_hours: float, buttons: int, menu: int = 0) -> Capabilities:
+    """One to one with residents. `buttons`: how many a message can have; 0: none, people choose by number. `menu`:
+    bytes of the text above them."""
     return Capabilities(
         hears_mentions=False,
         replies=False,
@@ -21,12 +24,15 @@ def resident_channel(*, per_turn: int, turn_hours: float, buttons: int) -> Capab
         pushes=False,
         push_needs_talk=True,
         answers_presses=False,
+        shows=EVERY_KIND - {AttachmentKind.LOCATION},
+        captions=False,
+        forgets_files=True,
         limits=Limits(
             text=TEXT_BYTES,
-            caption=TEXT_BYTES,
             unit="utf8",
             answer=TEXT_BYTES,
             buttons=buttons,
+            menu=menu,
             per_turn=per_turn,
             turn_hours=turn_hours,
         ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from bot.adapters.base import Accept, Capabilities, Edits, Limits, SendResult, Sent
+from bot.adapters.base import Accept, Capabilities, Edits, Limits, NotFetched, SendResult, Sent
 from bot.adapters.wecom.api import Qyapi
 from bot.adapters.wecom.cards import BUTTONS, is_noop
 from bot.adapters.wecom.channel import Channel, Kit
@@ -16,9 +16,11 @@ from bot.adapters.wecom.crypto import Crypt, Freshness
 from bot.adapters.wecom.files import MediaFiles
 from bot.adapters.wecom.guard import Guard
 from bot.adapters.wecom.tokens import Credential, Tokens
+from bot.adapters.wecom.uploads import Uploads
 from bot.adapters.wecom_aibot import events, render
 from bot.adapters.wecom_aibot.connection import Connection, Patience
 from bot.adapters.wecom_aibot.door import Door
+from bot.adapters.wecom_aibot.files import Pieces
 from bot.adapters.wecom_aibot.intake import Intake, Taken, concerns_us, read
 from bot.adapters.wecom_aibot.live import Entered, Live, Press
 from bot.adapters.wecom_aibot.speech import Speech
@@ -29,7 +31,8 @@ from bot.adapters.wecom_aibot.words import OurNames
 from bot.config_channels import WecomAibot
 from bot.errors import place
 from storage.engine.base import StoreDownError
-from storage.model.messages import Inbound, Outgoing, OutKind
+from storage.model.channels import EVERY_KIND
+from storage.model.messages import AttachmentKind, Inbound, Outgoing, OutKind
 
 STARTED = "wecom_aibot.started"
 KEPT_LATER = "wecom_aibot.store_down"
@@ -49,6 +52,7 @@ FRESHEN = 0.5
 STORE_PAUSE = 0.5
 LAST_SECONDS = 3.0
 """When we stop, for pictures that are still on their way; then the words are stored without them."""
+
 CALL = "@民警"
 CALLBACKS = ("aibot_msg_callback", "aibot_event_callback")
 
@@ -118,6 +122,7 @@ class AibotPlatform:
             api=api,
             clock=kit.clock,
             webhooks=webhooks or {},
+            uploads=_uploads(kit, self.connection),
         )
         self.door: Door | None = None
         if not socket:
@@ -129,6 +134,11 @@ class AibotPlatform:
             )
         for name in settings.names:
             kit.hearing.answer_to(name)
+
+    @property
+    def ours(self) -> bool:
+        """base.OneSpeaker."""
+        return self.connection is None or self.connection.ours
 
     def parse(self, body: bytes) -> Inbound:
         return events.parse(body, self.bot)
@@ -144,6 +154,9 @@ class AibotPlatform:
         if not (self._name and self.is_group(out.to.chat_id) and CALL in out.content.text):
             return out
         return replace(out, content=replace(out.content, text=out.content.text.replace(CALL, f"@{self._name}")))
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return NotFetched(why="fetched when it came, or not at all")
 
     async def run(self, accept: Accept) -> None:
         """Hear until cancelled. By callback everything comes through `door`."""
@@ -306,6 +319,8 @@ def _capabilities(settings: WecomAibot) -> Capabilities:
         push_needs_talk=True,
         reaches_residents=False,
         answers_presses=False,
+        shows=EVERY_KIND - {AttachmentKind.LOCATION} if socket else frozenset(),
+        captions=False,
         markdown=True,
         limits=Limits(
             text=SOCKET_TEXT if socket else CALLBACK_TEXT,
@@ -331,6 +346,10 @@ def _connection(kit: Kit, patience: Patience | None) -> Connection:
         owner=kit.owner,
         patience=patience,
     )
+
+
+def _uploads(kit: Kit, connection: Connection | None) -> Uploads | None:
+    return Uploads(Pieces(connection), kit.data_dir / "files", kit.clock.now) if connection is not None else None
 
 
 def _tokens(kit: Kit, api: Qyapi) -> Tokens:

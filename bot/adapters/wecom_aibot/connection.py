@@ -1,7 +1,8 @@
 """The one connection a bot may have (D 101463): who holds it, that it lives, and what happens when it does not.
 
 The database's lease says which of our processes connects. Where somebody else takes over all the same (another
-installation with the same Secret), we stand by instead of taking it back: two that fight are both deaf.
+installation with the same Secret), we stand by instead of taking it back: two that fight are both deaf. That holds for
+the bot, not for the process: it is written down, and whichever of ours has the lease keeps to it.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from bot.adapters.wecom_aibot.pauses import Pauses, Sleep
 from bot.adapters.wecom_aibot.wire import Frame, body_decoder, frame_decoder
 from bot.clock import Clock
 from bot.errors import place
+from bot.instance import gone
 from storage.engine.base import Engine, StoreDownError
 from storage.model.channels import Cursor
 from storage.unit import Unit
@@ -34,10 +36,15 @@ REFUSED = "wecom_aibot.refused"
 TAKEN_OVER = "wecom_aibot.taken_over"
 GARBLED = "wecom_aibot.garbled_frame"
 BROKE = "wecom_aibot.connection_broke"
+STORE_DOWN = "wecom_aibot.stand_by_unknown"
 
 REFUSED_HINT = "企业微信不认这个智能机器人：请核对 wecom_aibot.bot_id 和 Secret（在机器人的配置页），改好后重启。"
 TAKEN_HINT = "另一个程序用同一个 Secret 连上了，本机先停听。请确认只有一处在运行；十分钟后会再试一次。"
 MAX_FRAME = 1024 * 1024
+STAND_BY = "stand_by"
+"""Where it is written down until when we leave the connection to whoever took it."""
+
+STORE_PAUSE = 0.5
 
 log = structlog.get_logger()
 
@@ -59,6 +66,7 @@ class End(Enum):
     """Why a connection ended."""
 
     LOST = auto()
+    UNREACHED = auto()
     REFUSED = auto()
     TAKEN = auto()
 
@@ -75,8 +83,8 @@ class Patience:
     refused: float = 300.0
     often: float = 60.0
     stand_by: float = 600.0
-    lease: float = 30.0
-    look: float = 5.0  # at the lease, while another process holds it
+    lease: float = 15.0  # so long nobody is connected when a process is killed
+    look: float = 3.0  # at the lease, while another process holds it
 
 
 class Connection:
@@ -107,9 +115,11 @@ class Connection:
         self._pauses = Pauses(sleep, self._patience.pause_cap)
         self._lease = f"socket:{bot}"
         self._until: datetime | None = None
+        self._stand_by_until: datetime | None = None
         self._taken = False
         self._refusal: Refused | None = None
         self._line: Line | None = None
+        self.resting = False  # not connected on purpose, for minutes
         self.up = asyncio.Event()  # while frames can leave
 
     @property
@@ -126,24 +136,70 @@ class Connection:
     async def run(self, heard: Heard) -> None:
         """Connected whenever it is our turn, until cancelled."""
         try:
+            await self._inherit()
             while True:
                 if not await self._ours():
                     await self._sleep(self._patience.look)
-                    continue
-                await self._after(await self._once(heard))
+                elif left := await self._stand_by_left():
+                    await self._rest(self._sleep(left))
+                else:
+                    await self._after(await self._once(heard))
         finally:
-            await self._release()
+            await self._release(for_good=True)
 
     async def _after(self, end: End) -> None:
         if end is End.TAKEN:
-            log.error(TAKEN_OVER, bot=self._bot, hint=TAKEN_HINT)
-            await self._alarm(Mark.TAKEN)
-            await self._sleep(self._patience.stand_by)
+            if await self._ours():  # else it was another process of ours, and all is well
+                await self._stand_by()
         elif end is End.REFUSED and self._refusal is not None:
             await self._refused(self._refusal)
         else:
             log.warning(LOST, bot=self._bot)
+            if end is End.UNREACHED:
+                await self._release()  # another process may have a better way out
             await self._pauses.wait()
+
+    async def _refused(self, reply: Refused) -> None:
+        if reply.code == TOO_OFTEN:
+            log.warning(REFUSED, code=reply.code, hint=hint(reply.code))
+            await self._rest(self._pauses.wait(self._patience.often))
+            return
+        log.error(REFUSED, code=reply.code, why=reply.why, hint=REFUSED_HINT)
+        await self._alarm(Mark.REFUSED)
+        await self._release()
+        await self._sleep(2 * self._patience.look)  # another process may have been given the right Secret
+        await self._rest(self._pauses.wait(self._patience.refused))
+
+    async def _rest(self, pause: Awaitable[None]) -> None:
+        """Not connected for that long, and no other process of ours either: the lease stays here."""
+        self.resting = True
+        keeping = asyncio.create_task(self._keep())
+        try:
+            await pause
+        finally:
+            self.resting = False
+            await _end(keeping)
+
+    # -- standing by
+
+    async def _stand_by(self) -> None:
+        """Leave the connection to whoever took it."""
+        log.error(TAKEN_OVER, bot=self._bot, hint=TAKEN_HINT)
+        self._stand_by_until = self._clock.now() + timedelta(seconds=self._patience.stand_by)
+        await self._alarm(Mark.TAKEN, self._stand_by_until)
+
+    async def _stand_by_left(self) -> float:
+        """Seconds; also what another process of ours, or this one before it was killed, has written down."""
+        try:
+            async with self._engine.read() as tx:
+                written = await Unit(tx).channels.cursor(PLATFORM, self._bot, STAND_BY)
+            self._stand_by_until = datetime.fromisoformat(written) if written else None
+        except StoreDownError:
+            log.warning(STORE_DOWN, bot=self._bot)  # what this process remembers must do
+        if self._stand_by_until is None:
+            return 0.0
+        left = (self._stand_by_until - self._clock.now()).total_seconds()
+        return min(max(left, 0.0), self._patience.stand_by)
 
     async def _mark(self, mark: Mark) -> None:
         """For who looks from outside: what this attempt came to."""
@@ -154,7 +210,7 @@ class Connection:
         except StoreDownError:
             return
 
-    async def _alarm(self, why: Mark) -> None:
+    async def _alarm(self, why: Mark, stand_by: datetime | None = None) -> None:
         """Tell those who manage the stations, once an hour."""
         await self._mark(why)
         now = self._clock.now()
@@ -163,32 +219,60 @@ class Connection:
             async with self._engine.write() as tx:
                 key = f"deaf:{self._bot}:{why}:{now:%Y-%m-%dT%H}"
                 await Unit(tx).jobs.add("channel.deaf", key=key, due_at=now, payload=payload)
+                if stand_by is not None:
+                    await Unit(tx).channels.read_to(self._stand_by_row(stand_by.isoformat()))
         except StoreDownError:
             return
+
+    def _stand_by_row(self, until: str) -> Cursor:
+        return Cursor(platform=PLATFORM, bot=self._bot, name=STAND_BY, value=until)
 
     # -- whose turn it is
 
     async def _ours(self) -> bool:
         """Take or keep the lease. While the store is down, what we hold is ours until it runs out."""
+        taken = await self._take()
+        if taken is None:
+            return self._until is not None and self._clock.now() < self._until
+        return taken
+
+    async def _take(self) -> bool | None:
+        """Is the lease ours now? None while the store is down."""
         now = self._clock.now()
         until = now + timedelta(seconds=self._patience.lease)
         try:
             async with self._engine.write() as tx:
                 lease = await Unit(tx).leases.take(self._lease, self._owner, now=now, until=until)
         except StoreDownError:
-            return self._until is not None and now < self._until
+            return None
         self._until = until if lease is not None else None
         return lease is not None
 
     async def _keep(self) -> None:
-        """Returns when another process has the lease."""
-        while await self._ours():
-            await self._sleep(self._patience.lease / 3)
+        """Returns when another process has the lease. While the store is down a connection that lives goes on."""
+        while (taken := await self._take()) is not False:
+            await self._sleep(self._patience.lease / 3 if taken else STORE_PAUSE)
 
-    async def _release(self) -> None:
+    async def _inherit(self) -> None:
+        """A process of this machine that is gone holds nothing any more. Only at start, so that where two machines
+        cannot be told apart (containers), one starting takes over once and no more."""
+        try:
+            async with self._engine.write() as tx:
+                leases = Unit(tx).leases
+                owner = await leases.holder(self._lease, self._clock.now())
+                if owner is not None and gone(owner):
+                    await leases.release(self._lease, owner)
+        except StoreDownError:
+            return
+
+    async def _release(self, *, for_good: bool = False) -> None:
+        """Let another process in at once. `for_good`: we are told to stop; who starts us again wants us connected."""
+        standing_by, self._until = self._until is not None and self._stand_by_until is not None, None
         try:
             async with self._engine.write() as tx:
                 await Unit(tx).leases.release(self._lease, self._owner)
+                if for_good and standing_by:
+                    await Unit(tx).channels.read_to(self._stand_by_row(""))
         except StoreDownError:
             return
 
@@ -201,7 +285,7 @@ class Connection:
                     self._url, max_msg_size=MAX_FRAME, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)
                 )
         except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
-            return End.LOST
+            return End.UNREACHED
         line = Line(ws, ack_seconds=self._patience.ack)
         self._taken = False
         reading = asyncio.create_task(self._read(ws, line, heard), name="aibot read")
@@ -222,7 +306,7 @@ class Connection:
             self._refusal = reply
             return End.REFUSED
         if not isinstance(reply, Good):
-            return End.LOST
+            return End.UNREACHED
         log.info(CONNECTED, bot=self._bot)
         await self._mark(Mark.CONNECTED)
         self._pauses.reset()
@@ -235,15 +319,6 @@ class Connection:
             for task in tasks:
                 await _end(task)
         return End.TAKEN if self._taken else End.LOST
-
-    async def _refused(self, reply: Refused) -> None:
-        if reply.code == TOO_OFTEN:
-            log.warning(REFUSED, code=reply.code, hint=hint(reply.code))
-            await self._pauses.wait(self._patience.often)
-        else:
-            log.error(REFUSED, code=reply.code, why=reply.why, hint=REFUSED_HINT)
-            await self._alarm(Mark.REFUSED)
-            await self._pauses.wait(self._patience.refused)
 
     async def _read(self, ws: aiohttp.ClientWebSocketResponse, line: Line, heard: Heard) -> None:
         """Until the connection ends, politely or not. Only hands on: nothing is answered from here."""

@@ -5,9 +5,11 @@ import hashlib
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
+from bot.adapters.pictures import unfit
 from bot.adapters.wecom.files import MediaFiles, Saved
 from bot.adapters.wecom_aibot import events
 from bot.adapters.wecom_aibot.events import PERSON, PLATFORM, Event, File
@@ -16,7 +18,7 @@ from bot.adapters.wecom_aibot.ways import Ways
 from bot.adapters.wecom_aibot.wire import Body, Item, Media, body_decoder
 from bot.adapters.wecom_aibot.words import OurNames, clean, same, without_only_at
 from storage.model.channels import ReplyRoute
-from storage.model.messages import Envelope
+from storage.model.messages import AttachmentKind, Envelope
 
 ENTERED = "/start"
 """Opening the chat means the same as this word."""
@@ -147,7 +149,9 @@ class Intake:
 
     async def _fetch(self, kind: str, media: Media, now: datetime) -> File:
         key = media.aeskey or self._global_key
-        result = await self._media.fetch(media.url, key, sent_at=now, now=now)
+        result = await self._media.fetch(
+            media.url, key, sent_at=now, now=now, unfit=partial(unfit, AttachmentKind(kind))
+        )
         if not isinstance(result, Saved):
             log.warning(NOT_FETCHED, why=result.why)
             return File(kind=kind)  # type: ignore[arg-type]

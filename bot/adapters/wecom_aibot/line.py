@@ -50,7 +50,7 @@ class Line:
         future = waiting.popleft()
         if not future.done():
             code = frame.errcode or 0
-            future.set_result(Refused(code, mask(frame.errmsg)[:WHY_LIMIT]) if code else Good())
+            future.set_result(Refused(code, mask(frame.errmsg)[:WHY_LIMIT]) if code else Good(_data(frame)))
 
     def lose(self) -> None:
         """The connection is over: what was sent and not acknowledged may have arrived."""
@@ -66,3 +66,11 @@ class Line:
                 waiting.remove(future)
             if not waiting:
                 del self._waiting[req_id]
+
+
+def _data(frame: Frame) -> dict[str, Any]:
+    """What an acknowledgement carries; nothing where that is not understood."""
+    try:
+        return msgspec.json.decode(frame.body, type=dict[str, Any]) if bytes(frame.body) else {}
+    except (ValueError, RecursionError):
+        return {}

@@ -16,6 +16,7 @@ import structlog
 from bot.adapters.base import CannotEdit, Later, Never, SendResult, Sent
 from bot.adapters.wecom.api import Call, Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.errcodes import WEBHOOK_GONE, hint, judge
+from bot.adapters.wecom.uploads import HandedIn, Uploads, with_file
 from bot.adapters.wecom_aibot import render
 from bot.adapters.wecom_aibot.connection import Connection
 from bot.adapters.wecom_aibot.events import is_group
@@ -34,7 +35,7 @@ RESPONSE_PATH = "/cgi-bin/aibot/response"
 WEBHOOK_PATH = "/cgi-bin/webhook/send"
 CONNECT_SOON = 2.0
 AGAIN = 1.0
-OTHER = 0.3
+RESTING = 3.0
 REMEMBERED = 2000
 NO_WAY = "no way into this chat is open"
 SAID = "wecom_aibot.said"
@@ -53,10 +54,11 @@ class Part:
     text: str
     card: Json | None = None
     whole: bool = True
+    file: HandedIn | None = None
 
 
 class Speech:
-    """`connection`: None by callback. `webhooks`: chat id → key of the 消息推送 of that group."""
+    """`connection`, `uploads`: None by callback. `webhooks`: chat id → key of the 消息推送 of that group."""
 
     def __init__(
         self,
@@ -67,8 +69,10 @@ class Speech:
         api: Qyapi,
         clock: Clock,
         webhooks: Mapping[str, str],
+        uploads: Uploads | None,
     ) -> None:
         self._connection = connection
+        self._uploads = uploads
         self._live = live
         self._ways = ways
         self._api = api
@@ -82,23 +86,38 @@ class Speech:
         if out.kind is OutKind.ANSWER:
             return Never(why="a press cannot be answered in private")
         if (wait := await self._wait()) is not None:
-            return wait
+            return await self._meanwhile(out) or wait
         try:
             return await self._change(out, target_ref) if out.kind is OutKind.EDIT else await self._say(out)
         except StoreDownError:
             return Later(why="store down", after=AGAIN)
 
     async def _wait(self) -> Later | None:
-        """Only who is connected can say anything, and nobody else may use up the ways to say it."""
+        """Only who is connected can say anything, and nobody else may use up the ways to say it.
+
+        The whole chat waits, so that its messages keep their order.
+        """
         if self._connection is None or self._connection.up.is_set():
             return None
         if not self._connection.ours:
-            return Later(why="another process is connected", after=OTHER)
+            return Later(why="another process is connected", after=AGAIN, chat_wide=True)
+        if self._connection.resting:
+            return Later(why="not connected for now", after=RESTING, chat_wide=True)
         try:
             await asyncio.wait_for(self._connection.up.wait(), CONNECT_SOON)
         except TimeoutError:
-            return Later(why="not connected", after=AGAIN)
+            return Later(why="not connected", after=AGAIN, chat_wide=True)
         return None
+
+    async def _meanwhile(self, out: Outgoing) -> SendResult | None:
+        """Deaf and dumb for minutes: a group with a webhook is told all the same, unless it may have been already."""
+        resting = self._connection is not None and self._connection.ours and self._connection.resting
+        if not resting or out.kind is OutKind.EDIT or not out.content.text.strip():
+            return None
+        if out.key in self._tried or f"{out.key}#words" in self._said or f"{out.key}#words" in self._tried:
+            return None
+        result = await self._webhook(out, Part(key=out.key, text=out.content.text))
+        return None if isinstance(result, Never) else result
 
     # -- changing the card that was just pressed
 
@@ -121,7 +140,13 @@ class Speech:
     # -- a new message
 
     async def _say(self, out: Outgoing) -> SendResult:
-        parts = self._parts(out)
+        file = None
+        if self._uploads is not None:
+            handed = await with_file(out, self._uploads)
+            if isinstance(handed, Later):
+                return handed
+            out, file = handed
+        parts = self._parts(out, file)
         result: SendResult = Never(why="nothing to say")
         for part in parts:
             if part.key in self._said:
@@ -133,8 +158,11 @@ class Speech:
                 self._said.add(part.key)
         return result
 
-    def _parts(self, out: Outgoing) -> list[Part]:
+    def _parts(self, out: Outgoing, file: HandedIn | None) -> list[Part]:
         text = out.content.text
+        if file is not None:
+            words = [Part(key=f"{out.key}#words", text=text)] if text.strip() else []
+            return [*words, Part(key=out.key, text="", file=file)]
         card = render.card_of(out)
         if card is None:
             return [Part(key=out.key, text=text)] if text.strip() else []
@@ -143,7 +171,9 @@ class Speech:
         return [last] if one else [Part(key=f"{out.key}#words", text=text), last]
 
     async def _part(self, out: Outgoing, part: Part) -> SendResult:
-        """Down the ladder. A refused rung is logged, the next one tried; an uncertain one ends it."""
+        """Down the ladder. A refused rung is logged, the next one tried; an uncertain one ends it. A file is pushed."""
+        if part.file is not None:
+            return await self._push(out, part)
         result = await self._answer(out, part)
         if result is None and self._connection is not None:
             result = await self._push(out, part)
@@ -207,6 +237,7 @@ class Speech:
     async def _push(self, out: Outgoing, part: Part) -> SendResult:
         assert self._connection is not None
         body = render.card_message(part.card) if part.card else render.words(part.text)
+        body = part.file.body() if part.file is not None else body
         reply = await self._connection.ask("aibot_send_msg", render.pushed(out.to.chat_id, body))
         if isinstance(reply, Good):
             return self._sent("push", part, carded=True)

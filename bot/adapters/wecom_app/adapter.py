@@ -5,7 +5,19 @@ from datetime import timedelta
 
 import structlog
 
-from bot.adapters.base import Accept, CannotEdit, Capabilities, Edits, Later, Limits, Never, SendResult, Sent, Unknown
+from bot.adapters.base import (
+    Accept,
+    CannotEdit,
+    Capabilities,
+    Edits,
+    Later,
+    Limits,
+    Never,
+    NotFetched,
+    SendResult,
+    Sent,
+    Unknown,
+)
 from bot.adapters.wecom import xmltext
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.cards import BUTTONS
@@ -16,6 +28,7 @@ from bot.adapters.wecom.guard import Guard, TurnedAwayError, encrypted_xml
 from bot.adapters.wecom.masks import mask
 from bot.adapters.wecom.pace import Pace
 from bot.adapters.wecom.tokens import Credential, Tokens
+from bot.adapters.wecom.uploads import Uploads, by_http, fetch, with_file
 from bot.adapters.wecom_app import events
 from bot.adapters.wecom_app.codes import Codes
 from bot.adapters.wecom_app.events import PLATFORM, Event
@@ -23,7 +36,8 @@ from bot.adapters.wecom_app.render import MARK_BYTES, TEXT_BYTES, Envelope, Json
 from bot.config_channels import WecomApp
 from storage.engine.base import StoreDownError
 from storage.model import messages as model
-from storage.model.messages import Inbound, Outgoing, OutKind
+from storage.model.channels import EVERY_KIND
+from storage.model.messages import AttachmentKind, Inbound, Outgoing, OutKind
 
 STARTED = "wecom_app.started"
 REFUSED = "wecom_app.refused"
@@ -64,6 +78,8 @@ class AppPlatform:
         )
         api = Qyapi(kit.session, shared.base_url)
         self._tokens = Tokens(api, Credential.corp(shared.corp_id, settings.secret), kit.clock.now)
+        self._uploads = Uploads(by_http(self._tokens), kit.data_dir / "files", kit.clock.now)
+        self._most_bytes = shared.media_max_mb * 1024 * 1024
         self._pace = Pace(settings.per_minute)
         self._accept: Accept | None = None
         self._aside: set[asyncio.Task[None]] = set()
@@ -118,6 +134,9 @@ class AppPlatform:
     def is_group(self, chat_id: str) -> bool:
         return False
 
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return await fetch(self._tokens, ref, self._most_bytes)
+
     async def run(self, accept: Accept) -> None:
         """Take callbacks until cancelled."""
         self._accept = accept
@@ -142,10 +161,15 @@ class AppPlatform:
             return Later(why="store down", after=1.0)
 
     async def _say(self, out: Outgoing) -> SendResult:
-        user, content = out.to.chat_id, out.content
-        bodies = messages(out, Envelope(user=user, agent_id=self._agent_id, duplicate_seconds=self._duplicate_seconds))
-        if not (bodies and (content.text.strip() or content.attachment)):
+        whole = await with_file(out, self._uploads)
+        if isinstance(whole, Later):
+            return whole
+        out, file = whole
+        user = out.to.chat_id
+        if not (out.content.text.strip() or file):
             return Never(why="nothing to say")
+        envelope = Envelope(user=user, agent_id=self._agent_id, duplicate_seconds=self._duplicate_seconds)
+        bodies = messages(out, envelope, file)
         wait = self._pace.spend(user, self._clock.now(), len(bodies))
         if wait:
             return Later(why="this member has had enough for a minute", after=wait, chat_wide=True)
@@ -228,10 +252,12 @@ def _capabilities(settings: WecomApp) -> Capabilities:
         editing=Edits.ON_PRESS,
         reaches_residents=False,
         answers_presses=False,
+        shows=EVERY_KIND - {AttachmentKind.LOCATION},
+        captions=False,
+        forgets_files=True,
         drops_copies=float(settings.duplicate_seconds),
         limits=Limits(
             text=TEXT_BYTES - MARK_BYTES,
-            caption=TEXT_BYTES - MARK_BYTES,
             unit="utf8",
             buttons=BUTTONS,
             per_bot_second=100.0,

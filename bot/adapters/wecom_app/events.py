@@ -8,6 +8,7 @@ import msgspec
 
 from bot.adapters.base import UnreadableError
 from bot.adapters.wecom.cards import is_noop
+from bot.adapters.wecom.uploads import MEDIA_REF
 from bot.adapters.wecom.xmltext import Fields, word
 from storage.model.messages import (
     Address,
@@ -21,9 +22,6 @@ from storage.model.messages import (
 )
 
 PLATFORM = "wecom_app"
-MEDIA = "media/"
-"""References to files the platform keeps for three days (D 90239)."""
-
 CARD_EVENT = "template_card_event"
 CAME, OPENED = "subscribe", "enter_agent"
 LEFT = "unsubscribe"
@@ -132,7 +130,7 @@ def parse(body: bytes, bot: str) -> Inbound:
 def _attachments(event: Event) -> tuple[Attachment, ...]:
     kind = FILES.get(event.kind)
     if kind is not None:
-        return (Attachment(kind=kind, ref=_clean(f"{MEDIA}{event.media}") if event.media else ""),)
+        return (Attachment(kind=kind, ref=_clean(f"{MEDIA_REF}{event.media}") if event.media else ""),)
     if event.latitude is None or event.longitude is None:
         return ()
     spot = Attachment(kind=AttachmentKind.LOCATION, latitude=event.latitude, longitude=event.longitude)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.wecom.cards import APP, LABEL, buttons_card, clip, done_card, task_id
-from bot.adapters.wecom_app.events import MEDIA
-from storage.model.messages import Attachment, AttachmentKind, Content, Outgoing
+from bot.adapters.wecom.uploads import HandedIn
+from storage.model.messages import Content, Outgoing
 
 TEXT_BYTES = 2048
 MARKS = "\u200b\u200c"
@@ -14,9 +14,6 @@ MARK_SIGNS = 16
 MARK_BYTES = 3 * MARK_SIGNS
 """What a text is marked with, so that the platform drops the same message sent twice, and not another one with the
 same words. People do not see it."""
-
-TYPES = {AttachmentKind.PHOTO: "image", AttachmentKind.VOICE: "voice", AttachmentKind.VIDEO: "video"}
-FILE_TYPE = "file"
 
 Json = dict[str, Any]
 
@@ -30,16 +27,17 @@ class Envelope:
     duplicate_seconds: int
 
 
-def messages(out: Outgoing, envelope: Envelope) -> list[Json]:
-    """Bodies for message/send (D 90236), in order. A card that cannot carry all words follows them."""
+def messages(out: Outgoing, envelope: Envelope, file: HandedIn | None = None) -> list[Json]:
+    """Bodies for message/send (D 90236), in order. A card that cannot carry all words follows them, as a file does."""
     content = out.content
     if content.buttons:
         card = buttons_card(content, task_id(out.ticket_id, out.key, out.to.chat_id), sizes=APP)
         body = _body(envelope, "template_card", card.card)
         return [body] if card.whole else [_text(content.text, out.key, envelope), body]
-    if content.attachment is not None:
-        return _with_file(content, content.attachment, out.key, envelope)
-    return [_text(content.text, out.key, envelope)]
+    if file is None:
+        return [_text(content.text, out.key, envelope)]
+    words = [_text(content.text, out.key, envelope)] if content.text else []
+    return [*words, _body(envelope, file.kind, {"media_id": file.media_id})]
 
 
 def changed(out: Outgoing, task: str) -> Json:
@@ -60,25 +58,6 @@ def label_of(content: Content) -> str:
 
 def _text(text: str, key: str, envelope: Envelope) -> Json:
     return _body(envelope, "text", {"content": text + _mark(key)})
-
-
-def _with_file(content: Content, file: Attachment, key: str, envelope: Envelope) -> list[Json]:
-    """The words first, then the file where the platform knows it."""
-    if file.kind is AttachmentKind.LOCATION:
-        words = "\n".join(part for part in (content.text, file.name, _map(file)) if part)
-        return [_text(words, key, envelope)]
-    found = [_text(content.text, key, envelope)] if content.text else []
-    if file.ref.startswith(MEDIA):
-        kind = TYPES.get(file.kind, FILE_TYPE)
-        found.append(_body(envelope, kind, {"media_id": file.ref.removeprefix(MEDIA)}))
-    return found
-
-
-def _map(file: Attachment) -> str:
-    """A link every phone can open."""
-    if file.latitude is None or file.longitude is None:
-        return ""
-    return f"https://apis.map.qq.com/uri/v1/marker?marker=coord:{file.latitude},{file.longitude}&referer=pingan"
 
 
 def _body(envelope: Envelope, kind: str, part: Json) -> Json:

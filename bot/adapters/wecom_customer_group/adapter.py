@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.adapters.base import Accept, CannotEdit, Capabilities, Edits, Later, Limits, Never, SendResult, Sent, Unknown
+from bot.adapters.base import (
+    Accept,
+    CannotEdit,
+    Capabilities,
+    Edits,
+    Later,
+    Limits,
+    Never,
+    NotFetched,
+    SendResult,
+    Sent,
+    Unknown,
+)
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit
 from bot.adapters.wecom.errcodes import judge
@@ -56,6 +68,7 @@ class CustomerGroupPlatform:
             editing=Edits.NEVER,
             buttons=False,
             human_confirms=True,
+            shows=frozenset(),
             private_chats=False,
             answers_presses=False,
             limits=Limits(
@@ -82,6 +95,9 @@ class CustomerGroupPlatform:
 
     def is_group(self, chat_id: str) -> bool:
         return True
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return NotFetched(why="nobody sends anything here")
 
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         """Sent means: the task exists, and is written down as such. Whether people ever read it, the task tells."""

@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import structlog
 
-from bot.adapters.base import Accept, CannotEdit, Later, Never, SendResult, Sent
+from bot.adapters.base import Accept, CannotEdit, Later, Never, NotFetched, SendResult, Sent
 from bot.adapters.wecom import xmltext
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
 from bot.adapters.wecom.crypto import Crypt, Freshness
 from bot.adapters.wecom.errcodes import MINUTE, SETUP, TOO_OFTEN, hint
-from bot.adapters.wecom.files import MediaFiles
 from bot.adapters.wecom.guard import Guard, TurnedAwayError, encrypted_xml
 from bot.adapters.wecom.tokens import Credential, Tokens
 from bot.adapters.wecom.turns import judge_turn, own_id, resident_channel
+from bot.adapters.wecom.uploads import CUSTOMERS, Uploads, by_http, fetch, with_file
 from bot.adapters.wecom_kf.parse import PLATFORM, parse_row
 from bot.adapters.wecom_kf.pulling import Puller
-from bot.adapters.wecom_kf.render import ENTRIES, greeting, is_greeting, render
+from bot.adapters.wecom_kf.render import ENTRIES, HEAD_BYTES, greeting, is_greeting, render
 from bot.clock import Clock
 from bot.errors import StoreDownError
 from storage.model.messages import Inbound, Outgoing, OutKind
@@ -46,15 +46,15 @@ class KfPlatform:
         settings = kit.settings.wecom_kf
         self.bot = settings.open_kfid
         self.capabilities = resident_channel(
-            per_turn=settings.per_turn, turn_hours=settings.turn_hours, buttons=ENTRIES
+            per_turn=settings.per_turn, turn_hours=settings.turn_hours, buttons=ENTRIES, menu=HEAD_BYTES
         )
         self.callback_path = settings.callback_path
         self._tokens = tokens
         self._guard = guard
         self._clock: Clock = kit.clock
-        max_bytes = kit.settings.wecom.media_max_mb * 1024 * 1024
-        files = MediaFiles(kit.session, kit.data_dir / "files", max_bytes=max_bytes)
-        self._puller = Puller(tokens, kit.engine, self.bot, files, max_bytes)
+        self._most_bytes = kit.settings.wecom.media_max_mb * 1024 * 1024
+        self._uploads = Uploads(by_http(tokens), kit.data_dir / "files", kit.clock.now, CUSTOMERS)
+        self._puller = Puller(tokens, kit.engine, self.bot)
         self._wake = asyncio.Event()
 
     def parse(self, body: bytes) -> Inbound | None:
@@ -69,7 +69,10 @@ class KfPlatform:
             return CannotEdit()
         if is_greeting(out):
             return await self._greet(out)
-        for body in render(out, self.bot):
+        whole = await with_file(out, self._uploads)
+        if isinstance(whole, Later):
+            return whole
+        for body in render(*whole, self.bot):
             reply = await self._tokens.post(SEND, body)
             if isinstance(reply, Lost):
                 return Later(why=reply.why)
@@ -84,6 +87,9 @@ class KfPlatform:
         if isinstance(reply, Lost) and not reply.sent:
             return Later(why=reply.why)
         return Never(why=f"not greeted: {reply.why}")
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return await fetch(self._tokens, ref, self._most_bytes)
 
     async def run(self, accept: Accept) -> None:
         """Fetch at start, at every notice, and now and then; until cancelled."""

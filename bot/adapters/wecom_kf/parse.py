@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from bot.adapters.base import UnreadableError
+from bot.adapters.wecom.uploads import MEDIA_REF
 from bot.adapters.wecom_kf.wire import CUSTOMER, ENTERED, SYSTEM, Row, decoder
 from storage.model.messages import Address, Attachment, AttachmentKind, Chat, ChatKind, Inbound, InboundKind, Sender
 
@@ -84,7 +85,7 @@ def _attachments(row: Row) -> tuple[Attachment, ...]:
     if media is None or not media.media_id:
         return ()
     kind = _KINDS.get(row.msgtype, AttachmentKind.FILE)
-    return (Attachment(kind=kind, ref=_clean(media.file or media.media_id), size=max(0, media.size)),)
+    return (Attachment(kind=kind, ref=_clean(f"{MEDIA_REF}{media.media_id}")),)
 
 
 def moment(seconds: int) -> datetime:

@@ -1,22 +1,19 @@
 """kf/sync_msg, page by page. How far was read is stored with what was read, so nothing is lost or read twice."""
 
-import asyncio
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-import structlog
 
 from bot.adapters.base import Accept
 from bot.adapters.wecom.api import Good, Lost, Refused
 from bot.adapters.wecom.errcodes import SETUP
-from bot.adapters.wecom.files import MediaFiles, Saved
 from bot.adapters.wecom.tokens import Tokens
 from bot.adapters.wecom_kf.parse import PLATFORM, wanted
 from bot.adapters.wecom_kf.refused_later import note
-from bot.adapters.wecom_kf.wire import MEDIA_PARTS, Row
+from bot.adapters.wecom_kf.wire import Row
 from storage.engine.base import Engine
 from storage.model.channels import Cursor
 from storage.model.messages import Envelope
@@ -24,23 +21,15 @@ from storage.unit import Unit
 
 SYNC = "/cgi-bin/kf/sync_msg"
 PAGE = 100
-MEDIA = "/cgi-bin/media/get"
-AT_ONCE = 8
-NOT_KEPT = "wecom_kf.media_not_kept"
 TOKEN_LIFE = timedelta(minutes=9)
 """A notice's token is good for ten minutes; without one the platform lets us ask only now and then."""
 
-log = structlog.get_logger()
-
 
 class Puller:
-    """`open_kfid` is the bot; `max_bytes`: of one picture or voice. One call of `pull` at a time."""
+    """`open_kfid` is the bot. One call of `pull` at a time."""
 
-    def __init__(self, tokens: Tokens, engine: Engine, open_kfid: str, files: MediaFiles, max_bytes: int) -> None:
+    def __init__(self, tokens: Tokens, engine: Engine, open_kfid: str) -> None:
         self._tokens = tokens
-        self._files = files
-        self._max_bytes = max_bytes
-        self._places = asyncio.Semaphore(AT_ONCE)
         self._engine = engine
         self._kfid = open_kfid
         self._notice = ""
@@ -61,7 +50,6 @@ class Puller:
             rows = reply.data.get("msg_list")
             moved = isinstance(following, str) and following not in ("", cursor)
             found = rows if isinstance(rows, list) else []
-            await asyncio.gather(*(self._keep(row) for row in found if isinstance(row, dict)))
             envelopes = list(envelopes_of(found, self._kfid))
             await note(self._engine, found, self._kfid, now)
             place = Cursor(platform=PLATFORM, bot=self._kfid, name="sync", value=str(following)) if moved else None
@@ -84,24 +72,6 @@ class Puller:
                 self._notice = ""  # it may be the notice's token that is too old
             return await self._tokens.post(SYNC, asked)
         return reply
-
-    async def _keep(self, raw: dict[str, Any]) -> None:
-        """Fetch the picture or voice of a row, which the platform deletes after three days, and write into the row
-        where it is kept. What cannot be fetched does not keep its words from being heard. Raises StoreDownError."""
-        try:
-            row = msgspec.convert(raw, Row)
-        except (ValueError, RecursionError):
-            return
-        if not wanted(row) or row.media is None or not row.media.media_id:
-            return
-        async with self._places:
-            data = await self._tokens.download(MEDIA, {"media_id": row.media.media_id}, self._max_bytes)
-        saved = await self._files.save(data) if isinstance(data, bytes) else data
-        if isinstance(saved, Saved):
-            name = next(name for name in MEDIA_PARTS if getattr(row, name) is not None)
-            raw[name] |= {"file": saved.ref, "size": saved.size}
-        else:
-            log.warning(NOT_KEPT, why=saved.why)
 
     async def _cursor(self) -> str:
         async with self._engine.read() as tx:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.adapters.textcut import cut_text, measure
 from bot.adapters.wecom.turns import TEXT_BYTES, own_id
+from bot.adapters.wecom.uploads import HandedIn
 from bot.adapters.wecom_kf.parse import menu_id
 from handlers.kit.channel_texts import CHOOSE
 from storage.model.messages import Content, Outgoing, OutKind
@@ -14,16 +15,19 @@ ENTRY_BYTES = 128
 ENTRIES = 10
 
 
-def render(out: Outgoing, open_kfid: str) -> list[dict[str, Any]]:
-    """One message; two where a menu has no room for its words. Their own ids are made of the outbox key, so the
-    platform takes a second try for the same message."""
+def render(out: Outgoing, file: HandedIn | None, open_kfid: str) -> list[dict[str, Any]]:
+    """One message; two where a menu has no room for its words, or a file has words beside it. Their own ids are made of
+    the outbox key, so the platform takes a second try for the same message."""
     content, msgid = out.content, own_id(out.key)
     head = {"touser": out.to.chat_id, "open_kfid": open_kfid}
+    if file is not None:
+        words = [head | {"msgid": own_id(f"{out.key}:text")} | _said(content, msgid)] if content.text.strip() else []
+        return [*words, head | {"msgid": msgid} | file.body()]
     if not content.buttons or measure(content.text, "utf8") <= HEAD_BYTES:
         return [head | {"msgid": msgid} | _said(content, msgid)]
-    words = _said(replace(content, buttons=()), msgid)
+    before = _said(replace(content, buttons=()), msgid)
     choice = _said(replace(content, text=CHOOSE), msgid)
-    return [head | {"msgid": own_id(f"{out.key}:text")} | words, head | {"msgid": msgid} | choice]
+    return [head | {"msgid": own_id(f"{out.key}:text")} | before, head | {"msgid": msgid} | choice]
 
 
 def greeting(out: Outgoing) -> dict[str, Any]:

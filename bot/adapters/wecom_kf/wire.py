@@ -15,11 +15,7 @@ class Text(msgspec.Struct):
 
 
 class Media(msgspec.Struct):
-    """`file`, `size`: where we keep it, and its bytes; added by us before the row is stored."""
-
     media_id: str = ""
-    file: str = ""
-    size: int = 0
 
 
 class Place(msgspec.Struct):

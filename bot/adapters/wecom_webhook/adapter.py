@@ -1,7 +1,6 @@
 """消息推送: a key per group. The key is all it takes to speak there, so it is written nowhere."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 
 import structlog
@@ -14,30 +13,29 @@ from bot.adapters.base import (
     Later,
     Limits,
     Never,
+    NotFetched,
     SendResult,
     Sent,
     UnreadableError,
 )
-from bot.adapters.keeping import sniff
+from bot.adapters.keeping import load, sniff
 from bot.adapters.wecom.api import Call, Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit
 from bot.adapters.wecom.errcodes import WEBHOOK_GONE, hint, judge
-from bot.adapters.wecom.files import REF_PREFIX
 from bot.adapters.wecom.pace import Pace
-from bot.adapters.wecom_webhook.render import PICTURE_BYTES, PICTURES, TEXT_BYTES, Json, file, picture, text, words_of
+from bot.adapters.wecom_webhook.render import PICTURE_BYTES, PICTURES, TEXT_BYTES, Json, file, picture, text
 from bot.config_channels import WecomWebhook
-from storage.model.messages import Attachment, Inbound, Outgoing, OutKind
+from storage.model.channels import EVERY_KIND
+from storage.model.messages import Attachment, AttachmentKind, Inbound, Outgoing, OutKind
 
 PLATFORM = BOT = "wecom_webhook"
 STARTED = "wecom_webhook.started"
 REFUSED = "wecom_webhook.refused"
-NOT_READ = "wecom_webhook.file_not_read"
 
 SEND = "/cgi-bin/webhook/send"
 UPLOAD = "/cgi-bin/webhook/upload_media"
 GONE = "the key of this group is gone (93000)"
 FILE_BYTES = 20 * 1024 * 1024
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 log = structlog.get_logger()
 
@@ -67,9 +65,10 @@ class WebhookPlatform:
             reaches_residents=False,
             private_chats=False,
             answers_presses=False,
+            shows=EVERY_KIND - {AttachmentKind.LOCATION},
+            captions=False,
             limits=Limits(
                 text=TEXT_BYTES,
-                caption=TEXT_BYTES,
                 unit="utf8",
                 per_bot_second=100.0,
                 per_chat_minute=settings.per_minute,
@@ -81,6 +80,9 @@ class WebhookPlatform:
 
     def is_group(self, chat_id: str) -> bool:
         return True
+
+    async def fetch(self, ref: str) -> bytes | NotFetched:
+        return NotFetched(why="nobody sends anything here")
 
     async def run(self, accept: Accept) -> None:
         """There is nothing to fetch."""
@@ -98,7 +100,7 @@ class WebhookPlatform:
             return Never(why="no key for this group in the settings")
         if group in self._gone:
             return Never(why=GONE, gone=True)
-        words, attached = words_of(out.content), await self._attached(out.content.attachment)
+        words, attached = out.content.text, await self._attached(out.content.attachment)
         count = bool(words.strip()) + (attached is not None)
         if not count:
             return Never(why="nothing to say")
@@ -111,7 +113,7 @@ class WebhookPlatform:
                 return self._refused(group, reply)
         if attached is not None:
             result = await self._send_file(group, key, attached)
-            # Where words arrived, they must not come again for the picture's sake.
+            # Words that arrived must not come again for the picture's sake.
             return Sent() if words.strip() else result
         return Sent()
 
@@ -133,14 +135,9 @@ class WebhookPlatform:
 
     async def _attached(self, attachment: Attachment | None) -> bytes | None:
         """What we keep ourselves; what another platform keeps cannot be shown here."""
-        ref = attachment.ref.removeprefix(REF_PREFIX) if attachment is not None else ""
-        if _SHA256.fullmatch(ref) is None:
+        if attachment is None:
             return None
-        try:
-            data = await asyncio.to_thread((self._files / ref).read_bytes)
-        except OSError as error:
-            log.warning(NOT_READ, why=error.strerror)
-            return None
+        data = await load(self._files, attachment.ref)
         return data if 0 < len(data) <= FILE_BYTES else None
 
     def _refused(self, group: str, reply: Refused | Lost) -> SendResult:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from typing import Any
 
-from storage.model.messages import Attachment, AttachmentKind, Content
+from storage.model.messages import Content
 
 TEXT_BYTES = 2048
 PICTURE_BYTES = 2 * 1024 * 1024
@@ -29,17 +29,3 @@ def picture(data: bytes) -> Json:
 
 def file(media_id: str) -> Json:
     return {"msgtype": "file", "file": {"media_id": media_id}}
-
-
-def words_of(content: Content) -> str:
-    """The text, and a place as a link every phone can open."""
-    spot = content.attachment
-    if spot is None or spot.kind is not AttachmentKind.LOCATION:
-        return content.text
-    return "\n".join(part for part in (content.text, spot.name, _map(spot)) if part)
-
-
-def _map(spot: Attachment) -> str:
-    if spot.latitude is None or spot.longitude is None:
-        return ""
-    return f"https://apis.map.qq.com/uri/v1/marker?marker=coord:{spot.latitude},{spot.longitude}&referer=pingan"

@@ -59,7 +59,9 @@ class LocalDriver(Driver):
     async def seen(self, chat_id: str) -> Sequence[Seen]:
         messages, _ = await self._platform.door.history("chen", chat_id, "", 100)
         return [
-            Seen(text=m.text, labels=tuple(b.label for row in m.buttons for b in row)) for m in messages if not m.sender
+            Seen(text=m.text, labels=tuple(b.label for row in m.buttons for b in row), picture=m.photo != "")
+            for m in messages
+            if not m.sender
         ]
 
     async def cut_off(self) -> None:

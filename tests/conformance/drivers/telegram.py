@@ -32,7 +32,9 @@ class TelegramDriver(Driver):
             fake.state.rates = None
             fake.add_chat(GROUP)
             fake.add_chat(private(CHEN))
-            yield cls(fake, platform(fake, session))
+            adapter = platform(fake, session)
+            adapter._files = folder / "files"
+            yield cls(fake, adapter)
 
     def samples(self) -> Sequence[bytes]:
         return [recorded(name) for name in NAMES]
@@ -44,7 +46,9 @@ class TelegramDriver(Driver):
 
     async def seen(self, chat_id: str) -> Sequence[Seen]:
         shown = self._fake.state.find(chat_id).ours.values()
-        return [Seen(text=m.get("text", ""), labels=_labels(m)) for m in shown]
+        return [
+            Seen(text=str(m.get("text", m.get("caption", ""))), labels=_labels(m), picture="photo" in m) for m in shown
+        ]
 
     async def cut_off(self) -> None:
         await self._fake.stop()

@@ -60,7 +60,8 @@ class OfficialDriver(Driver):
         return [_envelope(body, self.platform.bot) for body in self.samples()]
 
     async def seen(self, chat_id: str) -> Sequence[Seen]:
-        return [Seen(text=shown.text) for shown in self._fake.seen(chat_id, "wechat_official")]
+        shown = self._fake.seen(chat_id, "wechat_official")
+        return [Seen(text=s.text, picture=s.kind == "image") for s in shown]
 
     async def cut_off(self) -> None:
         await self._fake.stop()

@@ -41,6 +41,9 @@ class AibotDriver(Driver):
             taken = [await play.platform.intake.take(body, NOW) for body in bodies if concerns_us(body)]
             yield cls(fake, play.platform, [item.envelope for item in taken])
 
+    def files(self, folder: Path) -> Path:
+        return folder / "aibot" / "files"
+
     def samples(self) -> Sequence[bytes]:
         return [envelope.body for envelope in self._stored]
 
@@ -49,7 +52,7 @@ class AibotDriver(Driver):
 
     async def seen(self, chat_id: str) -> Sequence[Seen]:
         shown = self._fake.seen(chat_id.removeprefix("u:"))
-        return [Seen(text=s.text, labels=tuple(s.labels)) for s in shown]
+        return [Seen(text=s.text, labels=tuple(s.labels), picture=s.kind == "image") for s in shown]
 
     async def cut_off(self) -> None:
         await self._fake.stop()

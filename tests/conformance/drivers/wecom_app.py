@@ -63,7 +63,7 @@ class AppDriver(Driver):
 
     async def seen(self, chat_id: str) -> Sequence[Seen]:
         shown = self._fake.seen(chat_id)
-        return [Seen(text=s.text.rstrip(MARKS), labels=tuple(s.labels)) for s in shown]
+        return [Seen(text=s.text.rstrip(MARKS), labels=tuple(s.labels), picture=s.kind == "image") for s in shown]
 
     async def cut_off(self) -> None:
         await self._fake.stop()

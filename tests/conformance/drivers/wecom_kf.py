@@ -69,7 +69,8 @@ class KfDriver(Driver):
         return list(envelopes_of(self._fake.kf.log, self.platform.bot))
 
     async def seen(self, chat_id: str) -> Sequence[Seen]:
-        return [Seen(text=shown.text, labels=_labels(shown.body)) for shown in self._fake.seen(chat_id, "wecom_kf")]
+        shown = self._fake.seen(chat_id, "wecom_kf")
+        return [Seen(text=s.text, labels=_labels(s.body), picture=s.kind == "image") for s in shown]
 
     async def cut_off(self) -> None:
         await self._fake.stop()

@@ -35,7 +35,7 @@ class WebhookDriver(Driver):
         return []
 
     async def seen(self, chat_id: str) -> Sequence[Seen]:
-        return [Seen(text=shown.text) for shown in self._fake.seen(chat_id)]
+        return [Seen(text=shown.text, picture=shown.kind == "image") for shown in self._fake.seen(chat_id)]
 
     async def cut_off(self) -> None:
         await self._fake.stop()
