@@ -240,6 +240,14 @@ async def test_where_the_answer_is_closed_it_is_pushed(tmp_path: Path, code: int
         assert [shown.kind for shown in fake.seen(STAFF)] == ["markdown"]
 
 
+async def test_an_answer_that_was_closed_is_not_taken_for_said_at_the_next_try(tmp_path: Path) -> None:
+    async with FakeWecom() as fake, running(tmp_path, fake) as play:
+        fake.inject(Fault("errcode", "aibot_respond_msg", code=846608, times=9), Fault("errcode", "aibot_send_msg"))
+        await talked(play)
+        assert [shown.kind for shown in fake.seen(STAFF)] == ["markdown"]
+        assert len(fake.state.called("aibot_respond_msg")) == 1
+
+
 async def test_where_nothing_else_is_open_the_webhook_of_the_group_speaks(tmp_path: Path) -> None:
     hook: dict[str, Any] = {"wecom_webhook": {"groups": [{"name": "民警群", "key": "key-1234", "chat": STAFF}]}}
     async with FakeWecom() as fake, running(tmp_path, fake, **hook) as play:

@@ -37,8 +37,9 @@ SELECT * FROM reply_route WHERE platform = :platform AND bot = :bot AND chat_id 
 AND at > :since ORDER BY at DESC LIMIT 1;
 
 -- name: route_take
-UPDATE reply_route SET used_at = :at
-WHERE platform = :platform AND bot = :bot AND chat_id = :chat_id AND message_id = :message_id AND used_at IS NULL
+UPDATE reply_route SET used_at = :at, stream_id = :stream_id
+WHERE platform = :platform AND bot = :bot AND chat_id = :chat_id AND message_id = :message_id
+AND (used_at IS NULL OR (stream_id <> '' AND stream_id = :stream_id))
 RETURNING *;
 
 -- name: route_prune!

@@ -91,11 +91,17 @@ class Channels:
         return _route(row) if row else None
 
     async def take_route(
-        self, platform: str, bot: str, chat_id: str, message_id: str, at: datetime
+        self, platform: str, bot: str, chat_id: str, message_id: str, at: datetime, stream_id: str = ""
     ) -> ReplyRoute | None:
-        """Use it up. None if somebody did before: it works only once."""
+        """Use it up. None if somebody did before: it works only once, but for the same stream as often as need be."""
         row = await self._tx.one(
-            "route_take", platform=platform, bot=bot, chat_id=chat_id, message_id=message_id, at=to_ms(at)
+            "route_take",
+            platform=platform,
+            bot=bot,
+            chat_id=chat_id,
+            message_id=message_id,
+            at=to_ms(at),
+            stream_id=stream_id,
         )
         return _route(row) if row else None
 

@@ -79,6 +79,7 @@ class Speech:
         self._clock = clock
         self._webhooks = dict(webhooks)  # those whose key is gone are forgotten until the next start
         self._said = Recent(REMEMBERED)  # first halves of what is under way
+        self._closed = Recent(REMEMBERED)  # whose answer was refused: to be said another way
         self._tried: dict[str, ReplyRoute] = {}  # message key → the answer that was tried and may have arrived
 
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
@@ -200,26 +201,30 @@ class Speech:
 
     async def _stream(self, out: Outgoing, part: Part, now: datetime) -> SendResult | None:
         """One finished frame. Tried again with the same id: it is then replaced, or it is over and was said."""
-        if self._connection is None:
+        if self._connection is None or part.key in self._closed:
             return None
         tried = self._tried.pop(part.key, None)
-        way = tried or await self._way(out, now)
+        way = tried or await self._way(out, now, render.stream_of(part.key))
         if way is None or not way.req_id:
             return None
+        before = tried is not None or way.used_at is not None
         reply = await self._connection.ask("aibot_respond_msg", render.stream(part.text, part.key), way.req_id)
-        if tried is not None and isinstance(reply, Refused) and reply.code == STREAM_OVER:
+        if before and isinstance(reply, Refused) and reply.code == STREAM_OVER:
             return self._sent("stream", part)
         if isinstance(reply, Lost) or (isinstance(reply, Refused) and isinstance(judge(reply), Later)):
             if len(self._tried) > REMEMBERED:
                 self._tried.clear()
             self._tried[part.key] = way
-        return self._outcome("stream", part, reply)
+        result = self._outcome("stream", part, reply)
+        if result is None:
+            self._closed.add(part.key)
+        return result
 
-    async def _way(self, out: Outgoing, now: datetime) -> ReplyRoute | None:
+    async def _way(self, out: Outgoing, now: datetime, stream_id: str = "") -> ReplyRoute | None:
         """In a group an answer is one to a certain message; in private it may be to the newest."""
         message = out.content.reply_to
         if message or not is_group(out.to.chat_id):
-            return await self._ways.take(out.to.chat_id, message, now)
+            return await self._ways.take(out.to.chat_id, message, now, stream_id)
         if self._connection is None and out.lane <= Lane.RESIDENT and out.to.chat_id not in self._webhooks:
             return await self._ways.take(out.to.chat_id, "", now)
         return None

@@ -47,8 +47,11 @@ class Ways:
             for route in routes:
                 await Unit(tx).channels.put_route(route)
 
-    async def take(self, chat_id: str, message_id: str, now: datetime) -> ReplyRoute | None:
-        """The way to answer that message, or with "" the newest into that chat; used up, its address open."""
+    async def take(self, chat_id: str, message_id: str, now: datetime, stream_id: str = "") -> ReplyRoute | None:
+        """The way to answer that message, or with "" the newest into that chat; used up, its address open.
+
+        `used_at` is set if this very stream was tried before, and may have arrived: before a crash, perhaps.
+        """
         async with self._engine.write() as tx:
             channels = Unit(tx).channels
             if not message_id:
@@ -57,10 +60,10 @@ class Ways:
             known = await channels.route(PLATFORM, self._bot, chat_id, message_id) if message_id else None
             if known is None or known.at + (URL_LASTS if known.response_url else self._stream_lasts) <= now:
                 return None
-            taken = await channels.take_route(PLATFORM, self._bot, chat_id, message_id, now)
+            taken = await channels.take_route(PLATFORM, self._bot, chat_id, message_id, now, stream_id)
         if taken is None:
             return None
-        return replace(taken, response_url=self._seal.open(taken.response_url) or "")
+        return replace(taken, response_url=self._seal.open(taken.response_url) or "", used_at=known.used_at)
 
     async def called_otherwise(self, names: Sequence[str]) -> None:
         """For who looks from outside: in some group the bot has none of these names."""
