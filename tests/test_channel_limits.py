@@ -99,6 +99,13 @@ async def test_a_press_that_cannot_be_answered_with_a_toast_is_not_answered_with
     assert all(shown.text for chat in world.platform.chats.values() for shown in chat)
 
 
+def test_a_sentence_says_to_press_only_where_there_is_a_button() -> None:
+    asked = Content(text="群众写了“点“接单”就行”。要接请点“转派”。", buttons=buttons("转派"))
+    assert numbered(asked, BARE, group=False).text == "群众写了“点“接单”就行”。要接请回复 1。\n回复 1 转派"
+    assert numbered(asked, BARE, group=True).text.endswith("要接请引用这条回复 1。\n引用这条回复 1 转派")
+    assert numbered(asked, replace(BARE, buttons=True), group=False) == asked
+
+
 # ── limits that outlive a restart ──────────────────────────────────────────
 async def test_the_hours_limit_counts_over_a_restart(world: World) -> None:
     await on(world, limits=replace(GENEROUS, per_chat_hour=4))
