@@ -205,9 +205,9 @@ async def test_words_that_never_arrive_are_told_to_who_said_them(tmp_path: Path,
 async def linked(play: Play, here: Town) -> None:
     """陈先生 of the web chat is the one on 微信客服."""
     await here.wecom.kf.say(KF, "帮助")
-    await play.until_text(KF, "有事：直接在这里说")
+    await play.until_text(KF, "有事直接写给我")
     await here.wecom.kf.say(KF, "谁值班")
-    await play.until_text(KF, "有事直接在这里说")  # there is nobody to @
+    await play.until_text(KF, "有事直接告诉我")  # there is nobody to @
     await play.web_says("chen", "绑定账号")
     code = re.search(r"\d{6}", await play.until_web("chen", "您的绑定码是"))
     assert code is not None

@@ -20,7 +20,7 @@ WATCHED_DONE = "您关注的 {number}现在是“{state}”。"
 WATCHED_MANY = "{number}已有 {count} 位邻居关注，请优先处理。"
 RAISED_ENTRY = "{count} 位邻居关注"
 
-APART_GONE = "请再 @民警 说一遍是什么事，我马上登记。"
+APART_GONE = "请再说一遍是什么事（在群里请 @民警），我马上登记。"
 
 
 def watch(number: str) -> str:

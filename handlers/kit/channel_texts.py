@@ -39,11 +39,6 @@ def choices(labels: Sequence[str], *, first: int = 1, group: bool = False) -> st
     return (" / " if len(parts) <= ONE_LINE else "\n").join(parts)
 
 
-def call_here(sentence: str) -> str:
-    """有事 @民警 → 有事在这里说"""
-    return sentence.replace(" @民警 ", "在这里说").replace(" @民警", "在这里说")
-
-
 def choose(number: int, *, group: bool) -> str:
     """回复 1"""
     return f"{'引用这条回复' if group else '回复'} {number}"

@@ -126,7 +126,7 @@ class Context(Reach):
             raise UsageError(texts.NO_RIGHT_ANONYMOUS)
         if self.actor is not None and is_staff(self.actor.role_at(station_id)):
             raise UsageError(texts.NO_RIGHT_STAFF)
-        raise UsageError(self.calling(texts.NO_RIGHT))
+        raise UsageError(texts.NO_RIGHT)
 
     # ── whom and what it is about: what this event has brought along is not asked again ───
     async def person(self, person_id: int) -> Person | None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.kit.channel_texts import call_here
 from handlers.kit.heard import Heard
 from storage.model.channels import Capabilities, Edits
 from storage.model.messages import Attachment, AttachmentKind
@@ -15,16 +14,6 @@ class Reach(Heard):
     """`channels`: platform → what it can do, of those that run."""
 
     channels: Mapping[str, Capabilities] = field(default_factory=dict)
-
-    @property
-    def hears_mentions(self) -> bool:
-        """Can we be called in groups of the platform where this was said?"""
-        can = self.channels.get(self.event.platform)
-        return can is None or can.hears_mentions
-
-    def calling(self, sentence: str) -> str:
-        """A sentence of ours that says how to call us, as it is true there."""
-        return sentence if self.hears_mentions else call_here(sentence)
 
     def shows_changes(self, platform: str) -> bool:
         """Does a message that was sent there follow what happens?"""

@@ -76,7 +76,7 @@ async def _answer(ctx: Context, word: str) -> None:
 
 async def _tell(ctx: Context, when: str, since: datetime, until: datetime) -> None:
     plan = await plan_of(ctx.unit, ctx.here, since.astimezone(ctx.zone).date(), until.astimezone(ctx.zone).date())
-    found, nobody = between(plan, since, until), ctx.calling(say.NOBODY_THEN.format(when=when))
+    found, nobody = between(plan, since, until), say.NOBODY_THEN.format(when=when)
     if ctx.staff and not ctx.among_residents:
         lines = await _lines(ctx, found)
         await ctx.reply("\n".join([f"{when}值班：", *lines]) if lines else nobody)
@@ -86,7 +86,7 @@ async def _tell(ctx: Context, when: str, since: datetime, until: datetime) -> No
         list(dict.fromkeys(public_name(people[t.person_id].person) for t in found if t.duty is duty))
         for duty in (Duty.OFFICER, Duty.LEADER)
     )
-    text = ctx.calling(say.on_duty_public(when, officers, leaders)) if found else nobody
+    text = say.on_duty_public(when, officers, leaders) if found else nobody
     await ctx.reply(text)
 
 

@@ -14,7 +14,7 @@ async def courteous(ctx: Context, courtesy: Courtesy) -> None:
     """The kind word that thanks, a greeting or a bare call gets."""
     if courtesy is Courtesy.THANKS:
         await thanked(ctx)
-        await ctx.reply(ctx.calling(texts.THANKS_BACK))
+        await ctx.reply(texts.THANKS_BACK)
     elif courtesy is Courtesy.SOLVED and await says_solved(ctx):
         return
     elif courtesy in (Courtesy.CALL, Courtesy.GREETING):

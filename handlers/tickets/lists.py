@@ -42,7 +42,7 @@ async def mine(ctx: Context, page: int) -> None:
     me = ctx.who.person.id
     total = await ctx.unit.tickets.of_reporter_count(me)
     if total == 0:
-        await ctx.reply(ctx.calling(texts.NO_MINE))
+        await ctx.reply(texts.NO_MINE)
         return
     pages = _pages(total)
     page = min(page, pages)
