@@ -99,12 +99,13 @@ DELETE FROM outbox WHERE state IN ('sent', 'obsolete') AND ticket_id IS NULL AND
 AND created_at < :before;
 
 -- name: outbox_last_brief
-SELECT * FROM outbox WHERE target = :target AND target <> '' AND (kind = 'send' OR (kind = 'edit' AND state = 'sent'))
+SELECT * FROM outbox WHERE target = :target AND target <> '' AND kind <> 'answer' AND (kind = 'send' OR state = 'sent')
 ORDER BY id DESC LIMIT 1;
 
 -- name: outbox_unmade_edit
 -- The newest change of a message, if it could not be shown.
-SELECT * FROM (SELECT * FROM outbox WHERE target = :target AND kind = 'edit' AND target <> '' ORDER BY id DESC LIMIT 1) e
+SELECT * FROM (SELECT * FROM outbox WHERE target = :target AND kind = 'edit' AND kind <> 'answer' AND target <> ''
+ORDER BY id DESC LIMIT 1) e
 WHERE e.state = 'obsolete';
 
 -- name: outbox_said

@@ -60,7 +60,7 @@ def upgrade() -> None:
     _accounts()
     said = sa.text("sent_at IS NOT NULL")
     op.create_index("outbox_said", "outbox", ["chat_key", "sent_at"], sqlite_where=said, postgresql_where=said)
-    brief = sa.text("kind = 'send' AND target <> ''")
+    brief = sa.text("kind <> 'answer' AND target <> ''")
     op.create_index("outbox_brief", "outbox", ["target"], sqlite_where=brief, postgresql_where=brief)
 
 
