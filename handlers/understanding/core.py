@@ -23,7 +23,7 @@ from handlers.understanding.normal import for_models, framed, without_calls
 from handlers.understanding.numbers import phones_in, plain_digits
 from handlers.understanding.places import Gazetteer, find_places
 from handlers.understanding.scorer import Model, shipped
-from handlers.understanding.urgency import certain_in, emergency, sensitive
+from handlers.understanding.urgency import certain_in, emergency, only_feared, sensitive
 from storage.model.matters import Category, Emergency, FraudType, Money, Sensitive
 from storage.model.tickets import Urgency
 
@@ -107,7 +107,9 @@ def understand(text: str, *, mention: bool = False, gazetteer: Gazetteer = NOWHE
     danger = emergency(text) if is_request else None
     secret = sensitive(text) if is_request else None
     urgent = danger_told or (
-        is_request and rules.urgent.yes(urgent_signs(scores, text, money, danger=danger is not None))
+        is_request
+        and (fraud or not only_feared(text))
+        and rules.urgent.yes(urgent_signs(scores, text, money, danger=danger is not None))
     )
     return Understanding(
         text=text,

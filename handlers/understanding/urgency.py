@@ -20,6 +20,7 @@ def _any(fragments: list[str]) -> re.Pattern[str]:
 
 _TOLD = tomllib.loads((resources.files("handlers.understanding") / "danger.toml").read_text(encoding="utf-8"))
 _FIGURE_OF_SPEECH = _any(_TOLD["figure_of_speech"])
+_FEARED = _any(_TOLD["feared"])
 _CERTAIN = _any(_TOLD["certain"])
 _UNCERTAIN = _any(_TOLD["uncertain"])
 _PAST = _any(_TOLD["past"])
@@ -30,7 +31,7 @@ _SENSITIVE = tuple((Sensitive(kind), _any(words)) for kind, words in _TOLD["sens
 
 def emergency(text: str) -> tuple[Emergency, str] | None:
     """The kind of danger the words tell of, and the words. Whether it is danger now is not asked here."""
-    words = _FIGURE_OF_SPEECH.sub("，", "".join(text.split()))
+    words = _FEARED.sub("，", _FIGURE_OF_SPEECH.sub("，", "".join(text.split())))
     for kind, pattern in _DANGERS:
         found = pattern.search(words)
         if found:
@@ -46,9 +47,14 @@ def certain(text: str) -> bool:
 def certain_in(words: str) -> bool:
     """The same for words that `without_calls` has made already."""
     words = "".join(words.split())
-    if len(words) > SHORT or _UNCERTAIN.search(words):
+    if len(words) > SHORT or _UNCERTAIN.search(words) or _FEARED.search(words):
         return False
     return _CERTAIN.search(words) is not None and not sounds_past(words)
+
+
+def only_feared(text: str) -> bool:
+    """Danger is spoken of as what may come, not as what is there: somebody must see to it, but need not run."""
+    return _FEARED.search("".join(text.split())) is not None and emergency(text) is None and not sounds_now(text)
 
 
 def sounds_now(text: str) -> bool:

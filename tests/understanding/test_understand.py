@@ -48,6 +48,31 @@ def test_danger_is_urgent_and_known_by_its_kind(text: str, danger: Emergency) ->
     assert (meaning.urgency, meaning.emergency) == (Urgency.URGENT, danger)
 
 
+FEARED = [
+    "楼道里堆了好多电瓶车充电，怕着火",
+    "电动车在楼道充电容易着火",
+    "楼上要是着火了跑都跑不掉，楼道堵死了",
+    "消防通道被堵，一旦着火消防车进不来",
+    "邻居楼道放液化气罐做饭，怕爆炸",
+    "万一打起来就麻烦了",
+]
+STILL_REAL = ["烟很大怕是着火了", "恐怕着火了", "闻到煤气味，怕爆炸", "怕打起来，他手里拿着刀", "万一着火怎么办？现在冒烟了"]
+
+
+@pytest.mark.parametrize("text", FEARED)
+def test_what_is_feared_is_seen_to_and_nobody_is_told_to_run(text: str) -> None:
+    understood = understand(text, mention=True)
+    assert understood.is_request
+    assert (understood.urgency, understood.emergency) == (Urgency.NORMAL, None)
+
+
+@pytest.mark.parametrize("text", STILL_REAL)
+def test_fear_of_what_is_there_is_urgent(text: str) -> None:
+    understood = understand(text, mention=True)
+    assert understood.urgency is Urgency.URGENT
+    assert understood.emergency is not None
+
+
 @pytest.mark.parametrize("text", ["热死了救命", "今天抢到演唱会票了哈哈", "隔壁小区前年着火那次真吓人", "这价格抢钱啊"])
 def test_ways_of_speaking_are_no_danger(text: str) -> None:
     assert understand(text).urgency is not Urgency.URGENT
