@@ -157,12 +157,13 @@ class Courier:
                 max_lane = Lane.RESIDENT
                 continue
             chats.add(chat)  # whatever happens to this one, nothing later of its chat goes before it
-            can = self._platforms[key].capabilities
-            ready, others = await bundled(unit, can, fitting, now)
-            if out.kind is not OutKind.ANSWER and await self._hold(unit, throttle, ready.row, now):
-                continue
             if not unit.tx.exclusive and not await unit.tx.lock_chats([f"out:{chat}"]):
                 continue
+            can = self._platforms[key].capabilities
+            joined = await self._joined(unit, throttle, fitting, now)
+            if joined is None:
+                continue
+            ready, others = joined
             await bind(unit, ready.row, others, now)
             if not await unit.outbox.lease(ready.row.id, owner=self._owner, until=now + LEASE):
                 continue
@@ -172,6 +173,22 @@ class Courier:
         if wait is None and room > FOR_PEOPLE and len(rows) == look:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
         return wait
+
+    async def _joined(
+        self, unit: Unit, throttle: Throttle, found: Ready, now: datetime
+    ) -> tuple[Ready, list[OutRow]] | None:
+        """What leaves now, and whose words are in it; None if this chat has had enough for the moment."""
+        out = found.row.out
+        if out.kind is OutKind.ANSWER:
+            return found, []
+        can = self._platforms[(out.to.platform, out.to.bot)].capabilities
+        ready, others = await bundled(unit, can, found, now)
+        if await self._hold(unit, throttle, ready.row, now):
+            return None
+        if not ready.row.out.content.can_wait:
+            return ready, others
+        # What ended the ticket a moment ago is what made room: its words must be in it, or they find none.
+        return await bundled(unit, can, found, now)
 
     async def _hold(self, unit: Unit, throttle: Throttle, row: OutRow, now: datetime) -> bool:
         """True if this chat has had enough for the moment; its rows then wait without being looked at."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -124,8 +125,7 @@ class World:
         self.platform = FakePlatform()
         self.more = list(more)
         self.engine: Engine = connect(url)
-        self._folder = tempfile.TemporaryDirectory(prefix="pingan-world-")
-        self.files = Path(self._folder.name)
+        self.files = Path(tempfile.mkdtemp(prefix="pingan-world-"))
         self.core: Core
         self.settings: dict[type, Any] = {}  # what an operator has set; take effect with a restart
         self.station_id = 0
@@ -181,7 +181,7 @@ class World:
 
     async def close(self) -> None:
         await self.engine.close()
-        self._folder.cleanup()
+        shutil.rmtree(self.files, ignore_errors=True)
 
     async def settle(self) -> None:
         """Let everything that is due happen."""

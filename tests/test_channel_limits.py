@@ -1,14 +1,17 @@
 """Channels that lack something: numbers for buttons, limits that outlive a restart, words that wait for a person's."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.adapters.base import Capabilities, Edits, Later, Limits
 from bot.choosing import numbered
-from storage.model.messages import Button, Content, Lane, OutState, Policy, Role
+from bot.post import post
+from bot.windows import wait_for_room
+from storage.model.messages import Button, Content, Lane, Outgoing, OutState, Policy, Role
+from storage.unit import Unit
 from tests.harness import GENEROUS, World
 from tests.stories import claimed, reported, texts_of
 from tests.test_courier import fate, out, put
@@ -242,3 +245,31 @@ async def test_a_refusal_is_said_at_once_where_a_person_must_speak_first(world: 
     await on(world, push_needs_talk=True)
     await world.chen.says("@民警 绑定 dongwan 业主")
     assert "由民警来操作" in world.chat("g1")[-1].text
+
+
+async def test_what_ends_a_ticket_finds_room_beside_what_could_wait(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With several processes a ticket may end between two looks of the courier at what an officer wrote before: those
+    words may go now, but not in the last place there is for how it ended."""
+    await on(world, limits=replace(GENEROUS, per_turn=3))
+    await spoke(world)
+    for key in ("a", "b"):
+        await put(world, out(key, "p:1"))
+        await world.settle()
+    ended: list[str] = []
+
+    async def kept(unit: Unit, per_turn: int, about: Outgoing) -> int:
+        return int(about.content.can_wait and not ended)
+
+    async def room(unit: Unit, can: Capabilities, about: Outgoing, now: datetime) -> bool:
+        if not ended:
+            ended.append("now")
+            await post(unit, out("closing", "p:1"), now, world.core.platforms)
+        return await wait_for_room(unit, can, about, now)
+
+    monkeypatch.setattr("bot.windows._kept", kept)
+    monkeypatch.setattr("bot.outbox.wait_for_room", room)
+    await put(world, out("reply", "p:1", content=Content(text="reply", can_wait=True)))
+    await world.settle()
+    assert texts_of(world.chat("p:1")) == ["a", "b", "reply\n\nclosing"]
