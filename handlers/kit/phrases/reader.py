@@ -107,6 +107,9 @@ _HANDED_ON = re.compile("转|移交")
 _TO_WHOM = re.compile(f"([转派交给让叫请]) +(?={PERSON})")
 """转给 小王: the space before a name parts nothing."""
 
+_ANNOUNCED = re.compile(rf"(?:麻烦|请|帮忙)?(?:登记|记|记录)(?:一下|下)?[\s,，:：]+(?={NUMBER})")
+"""Before the order itself: 登记一下，12由我来处理."""
+
 _RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
 
 
@@ -195,6 +198,11 @@ class _Desk:
 
     def told(self, marked: Marked, said: str) -> Phrase | Ambiguous | None:
         """An order, a note, or what is to be asked."""
+        announced = _ANNOUNCED.match(marked.text)
+        if announced and NUMBER not in announced.group():
+            order = self.told(replace(marked, text=marked.text[announced.end() :]), said)
+            if isinstance(order, Phrase) and order.action is not Action.NOTE:
+                return order
         ordered = self.ordered(marked)
         if isinstance(ordered, Phrase):
             return self.reconsidered(ordered, marked)

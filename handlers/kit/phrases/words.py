@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.kit.parse import chinese_number, normalise
+from handlers.kit.phrases.cantonese import as_written_north, is_cantonese
 from handlers.kit.phrases.typos import as_meant
 
 NUMBER, PERSON = "№", "§"
@@ -169,8 +170,17 @@ _NOISE = " 。.!！~～…哈"
 """What ends a sentence and changes nothing in it."""
 
 
-def plain(text: str) -> str:
-    """Full width, emoji, runs of spaces and our own marks are gone."""
+_SAID_ALOUD = {"逗号": "，", "句号": "。", "问号": "？", "感叹号": "！", "叹号": "！", "冒号": "：", "顿号": "、"}
+_ALOUD = re.compile("|".join(_SAID_ALOUD))
+"""Marks as one dictates them to a telephone."""
+_ARROW = re.compile(r"(?:(?<=[\d号单])|^)\s?(?:[-—=]{1,3}>|[→⇒➡➔]\ufe0f?|>{1,3})\s?(?=[\u4e00-\u9fff@])")
+
+
+def plain(text: str, *, translated: bool = True) -> str:
+    """Full width, emoji, runs of spaces and our own marks are gone. `translated`: so is Cantonese."""
+    text = _ARROW.sub(" 转给", _ALOUD.sub(lambda m: _SAID_ALOUD[m.group()], text.strip()))
+    if translated and is_cantonese(text):
+        text = as_written_north(text)
     text = _GRAND.sub(lambda m: m.group().translate(_AS_PLAIN), _BRACKETS.sub(r"\1 ", text))
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
     text = _SPACE.sub(" ", text).strip()
