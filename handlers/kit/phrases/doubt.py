@@ -5,10 +5,10 @@ import re
 from handlers.kit.phrases.meaning import Action
 
 _QUESTION = re.compile(
-    r"[?？]|[吗么]\s*$|几[点个号]$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$"
+    r"[?？]|来着|[吗么]\s*$|几[点个号]$|(?:啥|谁|哪|咋|怎么|什么|几|多少|没|不).*呢\s*$"
     r"|(?:[了有]没有?|[咋怎]么?(?:办|整|弄|搞)|行不行?|可以吗|对不对|好不好|能不能|要不要|是不是|该不该|用不用|算不算"
     r"|合适)[\s。.!！]*$"
-    r"|真的?假的?|是真是假|要不要|该不该|用不用|是不是|算不算"
+    r"|是谁[^\s,，。]{1,4}的|真的?假的?|是真是假|要不要|该不该|用不用|是不是|算不算"
 )
 _ASKED = re.compile("[?？]$|是谁的?$")
 _SLIP = (
@@ -70,9 +70,33 @@ def taken_back(text: str, action: Action) -> bool:
     )
 
 
+_RESERVED = re.compile(
+    "别|甭|不用|不要|不必|不需要|还没|没有?(?=[接到结退转挂办])|尚未|可能|也许|好像|似乎|估计|应该|恐怕|考虑|打算|准备|想着|本来|原本"
+    "|听说|据说|上次|上回|昨[天晚]|之前|以前|当时|下次"
+)
+"""Beside words the grammar does not know, any of these is too much."""
+
+
+def reserved(text: str, action: Action) -> bool:
+    """Is `text` a question, a denial, a guess, a plan or a memory? Asking for help or haste politely is none."""
+    if _RESERVED.search(text):
+        return True
+    if action is Action.ASK:
+        return False
+    return taken_back(text, action)
+
+
 def asked_or_unsure(text: str) -> bool:
     """Is this, whatever it is about, a question or a second thought?"""
     return any(p.search(text) for p in (_QUESTION, _SECOND_THOUGHT))
+
+
+def second_thought(text: str) -> bool:
+    """Does the writer stop himself: 呃先等等?"""
+    return _SECOND_THOUGHT.search(text) is not None or _WAIT.search(text) is not None
+
+
+_WAIT = re.compile("^(?:呃|额|嗯|哎|诶|哦|啊)*先?等[等下]$")
 
 
 def corrected(text: str) -> bool:

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import TALK, hedged, is_talk, read_clauses
+from handlers.kit.phrases import second
 from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
 from handlers.kit.phrases.gate import to_ask
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
+from handlers.kit.phrases.posted import read_without_ticket
 from handlers.kit.phrases.rules import Rule
 from handlers.kit.phrases.sentences import RULES
 from handlers.kit.phrases.shifts import read_shift
@@ -110,6 +112,9 @@ _TO_WHOM = re.compile(f"([转派交给让叫请]) +(?={PERSON})")
 _ANNOUNCED = re.compile(rf"(?:麻烦|请|帮忙)?(?:登记|记|记录)(?:一下|下)?[\s,，:：]+(?={NUMBER})")
 """Before the order itself: 登记一下，12由我来处理."""
 
+_GREETED = re.compile(r"^您好[\s,，!！]+(?=\d{1,5}\s?号)")
+"""So politely one speaks to us as well, but with a ticket's number."""
+
 _RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
 
 
@@ -121,6 +126,7 @@ def read_phrase(
     waiting: Sequence[int],
     colleagues: Sequence[str],
     today: datetime,
+    exact: bool = False,
 ) -> Phrase | Ambiguous | None:
     """What an officer means by `text`; None: nothing that is ours to do. Pure, well under a millisecond.
 
@@ -133,12 +139,12 @@ def read_phrase(
     said = plain(text)
     named, people = name_people(said, colleagues)
     named = _TO_WHOM.sub(r"\1", named)
-    if not said or (to_resident(said) and not named.startswith(PERSON)):
+    if not said or (to_resident(_GREETED.sub("", said)) and not named.startswith(PERSON)):
         return None
     shift = read_shift(named, people, today)
     if shift is not None and not (replied and shift == _ON_THE_WAY):
         return _with_person(shift, colleagues)
-    desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
+    desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today, exact)
     marked = mark(named, people, desk.known).without_others()
     asked = desk.asked(marked)
     if asked:
@@ -148,7 +154,19 @@ def read_phrase(
     found = desk.told(marked, said)
     if isinstance(found, Phrase) and to_ask(found, marked.text, replied=bool(replied)):
         return Ambiguous(Why.WHICH_ACTION, (found,)) if replied or NUMBER in marked.text else None
-    return found
+    if found is None and not (exact or replied or NUMBER in marked.text):
+        order = read_without_ticket(marked, today)
+        found = _with_person(order, colleagues) if order else None
+    return _in_own_words(found, text, said)
+
+
+def _in_own_words(found: Phrase | Ambiguous | None, text: str, said: str) -> Phrase | Ambiguous | None:
+    """What is kept of a line in Cantonese is kept as it was typed."""
+    typed = plain(text, translated=False)
+    if not isinstance(found, Phrase) or not found.text or typed == said or len(typed) != len(said):
+        return found
+    start = said.find(found.text)
+    return found if start < 0 else replace(found, text=typed[start : start + len(found.text)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +178,7 @@ class _Desk:
     waiting: tuple[int, ...]
     colleagues: tuple[str, ...]
     now: datetime
+    exact: bool
 
     @property
     def known(self) -> frozenset[int]:
@@ -208,7 +227,35 @@ class _Desk:
             return self.reconsidered(ordered, marked)
         if ordered and ordered.why is Why.WHICH_ACTION:
             return ordered
-        return self.in_clauses(marked) or ordered or self.rest(marked, said)
+        return self.in_clauses(marked) or ordered or self.again(marked) or self.rest(marked, said)
+
+    def again(self, marked: Marked) -> Phrase | Ambiguous | None:
+        """What the second reader is sure of: a ticket's number or card is there, and whoever is needed."""
+        if self.exact or len(marked.text) > second.LONGEST:
+            return None
+        marked = marked.without_strangers(self.known)
+        given = set(marked.numbers[: marked.text.count(NUMBER)])
+        if len(given) > 1 or not (given or self.replied):
+            return None
+        numbers = next(iter(given)) if given else (self.replied or 0,)
+        if self.replied and numbers != (self.replied,):
+            return None
+        found = second.sure(marked, replied=bool(self.replied))
+        if found is None or found.action in second.WITHOUT_TICKET or (found.action is Action.ASK and len(numbers) > 1):
+            return None
+        clear, person = second.company(marked, found.action)
+        if not clear or second.doubted(marked, found.action) or hedged(marked, found.action):
+            return None
+        if found.action is Action.ASK:
+            return Phrase(Action.ASK, numbers, topic=Topic.TICKET) if set(numbers) <= self.known else None
+        if found.action is Action.STATUS and found.topic != Status.EN_ROUTE:
+            return None
+        text = second.told_beside(marked, found.action).strip(_EDGE)
+        order = Phrase(found.action, numbers, person, Status.EN_ROUTE if found.action is Action.STATUS else text)
+        if order.action is Action.PAUSE:
+            order = replace(order, until=read_when(order.text, self.now))
+        allowed = self._allowed(order, marked.text)
+        return _with_person(allowed, self.colleagues) if allowed == order else None
 
     def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
         """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""

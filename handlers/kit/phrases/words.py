@@ -173,12 +173,13 @@ _NOISE = " 。.!！~～…哈"
 _SAID_ALOUD = {"逗号": "，", "句号": "。", "问号": "？", "感叹号": "！", "叹号": "！", "冒号": "：", "顿号": "、"}
 _ALOUD = re.compile("|".join(_SAID_ALOUD))
 """Marks as one dictates them to a telephone."""
+_REPORTS = re.compile("^(报告|汇报|回复)[:：]")
 _ARROW = re.compile(r"(?:(?<=[\d号单])|^)\s?(?:[-—=]{1,3}>|[→⇒➡➔]\ufe0f?|>{1,3})\s?(?=[\u4e00-\u9fff@])")
 
 
 def plain(text: str, *, translated: bool = True) -> str:
     """Full width, emoji, runs of spaces and our own marks are gone. `translated`: so is Cantonese."""
-    text = _ARROW.sub(" 转给", _ALOUD.sub(lambda m: _SAID_ALOUD[m.group()], text.strip()))
+    text = _ARROW.sub(" 转给", _REPORTS.sub(r"\1，", _ALOUD.sub(lambda m: _SAID_ALOUD[m.group()], text.strip())))
     if translated and is_cantonese(text):
         text = as_written_north(text)
     text = _GRAND.sub(lambda m: m.group().translate(_AS_PLAIN), _BRACKETS.sub(r"\1 ", text))
