@@ -17,7 +17,7 @@ LONGEST = 80
 """Characters. A longer line tells a story."""
 
 WITHOUT_TICKET = frozenset({Action.SWAP, Action.HANDOVER})
-SURE = dict.fromkeys(Action, 0.6)
+SURE = dict.fromkeys(Action, 0.65)
 ALONE = 0.8
 """How sure it must be of a clause that the whole line does not speak for."""
 _LIKELY = 0.5
@@ -29,7 +29,7 @@ _SAYS = {
     "|闭环|归档|收工|处[理置]|了事|了了|平息|ok|done|over",
     Action.TRANSFER: "转|移|交|派|给|让|请|归|叫|喊|换|由|你|推|甩|丢|扔|cue",
     Action.GIVE_BACK: "退|撤|换|重新?派|重新|另|别人|收回|不[了成过]|没空|弃|走不|还给|谁爱|不管|回去|归",
-    Action.PAUSE: "挂|停|缓|放|搁|等|撂|压|推|hold|再[说去来谈看办讲]|摆|着",
+    Action.PAUSE: "挂|停|缓|放|搁|等|撂|压|推|hold|摆",
     Action.RESUME: "继续|接[着到]|恢复|续|重启|起来|解[挂除冻]|取消|别挂|可以[办了]|出来|再办|又能",
     Action.HELP: "支援|增援|帮|协|援|搭|来.{0,4}[人个位]|派|人手|摇人|缺人|加|增|需|配合|顶不|按不|拉不|一起|多来",
     Action.NOTE: "[备注记写补加录]|登|标|note",
@@ -50,18 +50,20 @@ _REASONED = frozenset({Action.GIVE_BACK, Action.HELP, Action.NOTE, Action.PAUSE}
 """Orders whose reasons are full of 不了 and 以后."""
 _MADE_NONE = {
     Action.CLAIM: re.compile("[去来]了[啊呀]?(?:$|[\\s,，。])|[去来到]过"),
-    Action.ARRIVE: re.compile("到过|来过"),
-    Action.PAUSE: re.compile("[挂放搁]了.{1,6}了|到期"),
-    Action.RESUME: re.compile("(?<!可以)(?<!又能)再(?:继续|接着|办|弄)"),
+    Action.ARRIVE: re.compile("[到来]过|[排送搬发寄拉移]到"),
+    Action.PAUSE: re.compile("[挂放搁]了.{1,6}了|到期|等我"),
+    Action.RESUME: re.compile(
+        "(?<!可以)(?<!又能)再(?:继续|接着|办|弄)|(?:继续|恢复)(?![办处弄跟做整搞调查走推干吧了啦咯喽哈呀啊一\\s,，。]|$|№)"
+    ),
     Action.HELP: re.compile("[让叫请][他她]"),
     Action.ASK: re.compile("谁(?!在|[去接]的|[办跟负管处手])|有没?有?人(?![去接]了|管|办|处|跟|在)|哪个先|来着"),
 }
 _SAID = re.compile(
     f"(?:{PERSON}|[他她]们?|孩子|老人|家属|报警人|对方|当事人|物业|所长|领导|业主|群众|邻居|人家)[^,，。\\s]{{0,4}}"
-    "(?:说|问|让|叫|要求|催|想|认为|喊|建议)|听|被|倒是|想(?!要)(?!请)|到底"
+    "(?:说|讲|问|让|叫|要求|催|想|认为|喊|建议)|听|被|倒是|想(?!要)(?!请)|到底"
 )
 """Somebody else's words, or a wish."""
-_BRIEF, _BRIEFLY_SURE = 7, 0.9
+_BRIEF, _BRIEFLY_SURE = 7, 0.97
 """A short line is one the grammar has mostly heard of; if it has not, more is asked of the model."""
 
 _CALLS = re.compile(
