@@ -1,4 +1,4 @@
-"""The second reader of officers' words: corpus/officers and the examples of the grammar → handlers/kit/phrases/orders.*"""
+"""The second reader of officers' words: corpus/officers and the grammar's examples → handlers/kit/phrases/orders.*"""
 
 import json
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """The second reader's model: how likely a line is each of the orders, by the characters it is written in.
 
-Trained by `make train` on officers' lines (corpus/officers and the grammar's own examples); see bot/training/officers.py.
+Trained by `make train` on officers' lines: corpus/officers and the examples the grammar was made with.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The second reader: what the grammar leaves open, if the model is sure of it and nothing in the line speaks against it.
+"""The second reader: what the grammar leaves open, if the model is sure of it and nothing speaks against it.
 
 It decides which order is meant, never for what or whom: ticket, person and day must be there as the grammar finds them.
 """
@@ -21,12 +21,15 @@ SURE = dict.fromkeys(Action, 0.65)
 ALONE = 0.8
 """How sure it must be of a clause that the whole line does not speak for."""
 _LIKELY = 0.5
+_NO_MOVE = frozenset({Action.NOTE})
+_BESIDE_ANY = frozenset({Action.ARRIVE, Action.ASK, Action.STATUS})
+"""What may well stand beside another order: 到了，都处理好了."""
 
 _SAYS = {
     Action.CLAIM: "[我俺咱本].*[接来去处办跟弄整搞领收拿做管负包认归]|[接领收]|给[我俺]|[我俺]的|me|mine|\\+1",
     Action.ARRIVE: "(?:到|抵|拢)(?!.*(?:窗口|办公室|会议室|食堂))|[在于].{0,8}(?:现场|门口|楼下|地方|这儿)|现场了",
-    Action.RESOLVE: "[办完了]结|结[案单了掉吧得警]|(?:可以|能|请|^|[\\s,，])结|[完妥毕]|搞[定好]|[弄整办处]理?[完好利清归妥巴]|解决|关[单闭了]"
-    "|闭环|归档|收工|处[理置]|了事|了了|平息|ok|done|over",
+    Action.RESOLVE: "[办完了]结|结[案单了掉吧得警]|(?:可以|能|请|^|[\\s,，])结|[完妥毕]|搞[定好]|解决|关[单闭了]"
+    "|闭环|归档|收工|[弄整办处]理?[好利清归妥巴]|处[理置]|了事|了了|平息|ok|done|over",
     Action.TRANSFER: "转|移|交|派|给|让|请|归|叫|喊|换|由|你|推|甩|丢|扔|cue",
     Action.GIVE_BACK: "退|撤|换|重新?派|重新|另|别人|收回|不[了成过]|没空|弃|走不|还给|谁爱|不管|回去|归",
     Action.PAUSE: "挂|停|缓|放|搁|等|撂|压|推|hold|摆",
@@ -36,14 +39,17 @@ _SAYS = {
     Action.FALSE_REPORT: "[误假虚谎乌]|错|玩|没[这那]|没.{0,2}事|恶作剧|[瞎乱]",
     Action.PRIORITY: "急|优先|紧|提|升|快|尽早|前|先|要命",
     Action.STATUS: "途|路上|出发|往|赶|开车|走着|过去|道上",
-    Action.ASK: "[吗呢谁哪几?？咋啥]|什么|怎|多少|多久|到.{0,2}步|进[度展]|状态|情况|地址|电话|有没|了没|查|看|结果|发我",
+    Action.ASK: "[吗呢谁哪几?？咋啥]|什么|怎|多少|多久|到.{0,2}步|进[度展]|状态|情况|地址|电话|有没|了没|查|看|结果"
+    "|发我",
 }
 _EVIDENCE = {action: re.compile(words, re.IGNORECASE) for action, words in _SAYS.items()}
 """No order without a word for it, however likely the model finds it."""
 
-_LATER = re.compile("晚点|回头|等[会下]|一?会儿?再|待会|稍后|过会|明[天早晚日儿]|后天|下午|晚上|[下到]班|周[一-日]|有空")
+_LATER = re.compile(
+    "晚点|回头|等[会下]|一?会儿?再|待会|稍后|过会|明[天早晚日儿]|后天|下午|晚上|[下到]班|周[一二三四五六日末]|有空"
+)
 _NOW = frozenset({Action.CLAIM, Action.ARRIVE, Action.STATUS})
-_OPEN = re.compile("还是|或者?|要么|的话|不了(?!解)|以后|我没|[“”「」\"]")
+_OPEN = re.compile('还是|或者?|要么|(?<![说讲])的话|不了(?!解)|以后|我没|[“”「」"]')
 _ASKED = re.compile("[哪谁]")
 _MAY_ASK = frozenset({Action.ASK, Action.GIVE_BACK, Action.NOTE})
 _REASONED = frozenset({Action.GIVE_BACK, Action.HELP, Action.NOTE, Action.PAUSE})
@@ -51,6 +57,8 @@ _REASONED = frozenset({Action.GIVE_BACK, Action.HELP, Action.NOTE, Action.PAUSE}
 _MADE_NONE = {
     Action.CLAIM: re.compile("[去来]了[啊呀]?(?:$|[\\s,，。])|[去来到]过"),
     Action.ARRIVE: re.compile("[到来]过|[排送搬发寄拉移]到"),
+    Action.GIVE_BACK: re.compile("退[伍休款钱役烧货学一步]"),
+    Action.TRANSFER: re.compile("转[院正眼账告]"),
     Action.PAUSE: re.compile("[挂放搁]了.{1,6}了|到期|等我"),
     Action.RESUME: re.compile(
         "(?<!可以)(?<!又能)再(?:继续|接着|办|弄)|(?:继续|恢复)(?![办处弄跟做整搞调查走推干吧了啦咯喽哈呀啊一\\s,，。]|$|№)"
@@ -85,12 +93,8 @@ class Guess:
     chance: float
 
 
-def guessed(marked: Marked, *, replied: bool) -> Guess | None:
+def guessed(text: str, *, replied: bool) -> Guess | None:
     """The likeliest order; None: most likely it is none."""
-    return guessed_text(marked.text, replied=replied)
-
-
-def guessed_text(text: str, *, replied: bool) -> Guess | None:
     chances = guess.chances(text, replied=replied)
     sums: dict[str, float] = {}
     for label, chance in chances.items():
@@ -104,22 +108,23 @@ def guessed_text(text: str, *, replied: bool) -> Guess | None:
 
 
 def sure(marked: Marked, *, replied: bool) -> Guess | None:
-    """What the line is by all of it, or by the one clause that is an order if no other is one."""
-    whole = guessed(marked, replied=replied)
-    brief = len(clauses_of(marked.text)) < 2 and len(marked.text.replace(NUMBER, "")) <= _BRIEF
-    if whole is not None and whole.chance >= (_BRIEFLY_SURE if brief else SURE[whole.action]):
-        return whole
+    """What the line is by all of it, or by the one clause that is an order; None if another clause is another order."""
+    whole = guessed(marked.text, replied=replied)
     clauses = [c for c in clauses_of(marked.text) if c.core]
     if len(clauses) < 2:
-        return None
+        brief = len(marked.text.replace(NUMBER, "")) <= _BRIEF
+        return whole if whole and whole.chance >= (_BRIEFLY_SURE if brief else SURE[whole.action]) else None
     mark = NUMBER if NUMBER in marked.text else ""
-    told = [guessed_text(mark + marked.text[c.start : c.end].replace(NUMBER, ""), replied=replied) for c in clauses]
-    orders = [found for found in told if found is not None and found.action is not Action.NOTE]
-    likely = {found.action for found in orders if found.chance >= _LIKELY}
+    told = [guessed(mark + marked.text[c.start : c.end].replace(NUMBER, ""), replied=replied) for c in clauses]
+    orders = [found for found in told if found is not None and found.action not in _NO_MOVE]
+    if whole is not None and whole.chance >= SURE[whole.action]:
+        others = {found.action for found in orders if found.chance >= ALONE} - {whole.action}
+        return None if others - _BESIDE_ANY else whole
     best = max(orders, key=lambda found: found.chance, default=None)
-    if best is None or likely - {best.action} or best.chance < ALONE:
+    if best is None or best.chance < ALONE or (whole is not None and whole.action is not best.action):
         return None
-    return best if whole is None or whole.action is best.action else None
+    likely = {found.action for found in orders if found.chance >= _LIKELY}
+    return None if likely - {best.action} else best
 
 
 def doubted(marked: Marked, action: Action) -> bool:
@@ -141,7 +146,9 @@ def doubted(marked: Marked, action: Action) -> bool:
     said = [c for c in clauses if evidence is None or evidence.search(c.core)]
     if action is not Action.NOTE and any(_SAID.search(c.core) for c in said):
         return True
-    return any(conditional(c.core) or second_thought(c.core) for c in clauses) or any(reserved(c.core, action) for c in said)
+    if any(conditional(c.core) or second_thought(c.core) for c in clauses):
+        return True
+    return any(reserved(c.core, action) for c in said)
 
 
 def company(marked: Marked, action: Action) -> tuple[bool, str]:
@@ -162,7 +169,7 @@ def company(marked: Marked, action: Action) -> tuple[bool, str]:
 
 
 def told_beside(marked: Marked, action: Action) -> str:
-    """The words that say more than the order: those of the other clauses, or all if the order is no clause of its own."""
+    """What is said besides the order: the other clauses, or everything if the order is no clause of its own."""
     if action in _WHOLE:
         return marked.without_numbers()
     clauses = clauses_of(marked.text)
