@@ -49,7 +49,8 @@ def material(root: Path) -> list[Line]:
     return own + read
 
 
-def _written(path: Path) -> Iterator[Line]:
+def spoken(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """(label, words, whether they were said under a card) of each line. Raises CorpusError."""
     label = ""
     for line in filter(None, map(str.strip, path.read_text(encoding="utf-8").splitlines())):
         if line.startswith("#"):
@@ -59,8 +60,12 @@ def _written(path: Path) -> Iterator[Line]:
             if label.partition(" ")[0] not in {NONE, *Action}:
                 raise CorpusError(f"{path.name}：不认识的标签 {label}")
             continue
-        words = line.removeprefix(UNDER_A_CARD).strip()
-        yield Line(_spelt(words, COLLEAGUES, TICKETS, line.startswith(UNDER_A_CARD)), label, path.stem, OWN)
+        yield label, line.removeprefix(UNDER_A_CARD).strip(), line.startswith(UNDER_A_CARD)
+
+
+def _written(path: Path) -> Iterator[Line]:
+    for label, words, replied in spoken(path):
+        yield Line(_spelt(words, COLLEAGUES, TICKETS, replied), label, path.stem, OWN)
 
 
 def _examples(path: Path) -> Iterator[Line]:

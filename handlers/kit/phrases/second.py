@@ -17,7 +17,7 @@ LONGEST = 80
 """Characters. A longer line tells a story."""
 
 WITHOUT_TICKET = frozenset({Action.SWAP, Action.HANDOVER})
-SURE = dict.fromkeys(Action, 0.65)
+SURE = dict.fromkeys(Action, 0.6)
 ALONE = 0.8
 """How sure it must be of a clause that the whole line does not speak for."""
 _LIKELY = 0.5
