@@ -42,12 +42,12 @@ def read_without_ticket(marked: Marked, now: datetime) -> Phrase | None:
     text = marked.text
     if len(text) > LONGEST or len(marked.people) > 1 or _NOT_MINE.search(text):
         return None
-    if conditional(text) or second_thought(text) or _OF_A_TICKET.search(text):
-        return None
     if len(text) <= _BRIEF and len(clauses_of(text)) < 2:
         return None
     found = second.sure(marked, replied=False)
     if found is None or found.action not in SURE or found.chance < SURE[found.action]:
+        return None
+    if found.action is not Action.ASK and (conditional(text) or second_thought(text) or _OF_A_TICKET.search(text)):
         return None
     says = _SAYS.get(Topic(found.topic) if found.topic in set(Topic) else Status(found.topic)) if found.topic else None
     if says is not None and not says.search(text):

@@ -62,6 +62,7 @@ _ON_THE_WAY = Phrase(Action.STATUS, text=Status.EN_ROUTE)
 _FOR_ANOTHER = re.compile("[派换找让](?:个人|别人|其他人|一个)|退[回单了]")
 """Under a card: 我今天请假了，派别人吧 asks for no leave."""
 
+_FIGURES = re.compile(r"\d{1,9}")
 _CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
 """What is asked of other numbers too: 12345的电话是多少."""
 
@@ -76,7 +77,7 @@ _TO_WHOM = re.compile(f"([转派交给让叫请]) +(?={PERSON})")
 _ANNOUNCED = re.compile(rf"(?:麻烦|请|帮忙)?(?:登记|记|记录)(?:一下|下)?[\s,，:：]+(?={NUMBER})")
 """Before the order itself: 登记一下，12由我来处理."""
 
-_GREETED = re.compile(r"^您好[\s,，!！]+(?=\d{1,5}\s?号)")
+_GREETED = re.compile(r"^(?:值班[室长]|指挥室)?您好[\s,，!！]+(?=[^\s,，您]{0,6}\d{1,5}\s?号)")
 """So politely one speaks to us as well, but with a ticket's number."""
 
 
@@ -200,7 +201,8 @@ class _Desk:
         if len(given) > 1 or not (given or self.replied):
             return None
         numbers = next(iter(given)) if given else (self.replied or 0,)
-        if self.replied and numbers != (self.replied,):
+        others = self.known - set(numbers)
+        if (self.replied and numbers != (self.replied,)) or others & set(map(int, _FIGURES.findall(marked.text))):
             return None
         found = second.sure(marked, replied=bool(self.replied))
         if found is None or found.action in second.WITHOUT_TICKET or (found.action is Action.ASK and len(numbers) > 1):

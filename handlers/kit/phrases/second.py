@@ -26,10 +26,10 @@ _BESIDE_ANY = frozenset({Action.ARRIVE, Action.ASK, Action.STATUS})
 """What may well stand beside another order: 到了，都处理好了."""
 
 _SAYS = {
-    Action.CLAIM: "[我俺咱本].*[接来去处办跟弄整搞领收拿做管负包认归]|[接领收]|给[我俺]|[我俺]的|me|mine|\\+1",
+    Action.CLAIM: "[我俺咱本].*[接来去处办跟弄整搞领收拿做管负包认归]|[接领收]|[给归][我俺]|[我俺](?:的|名下)|me|mine|\\+1",
     Action.ARRIVE: "(?:到|抵|拢)(?!.*(?:窗口|办公室|会议室|食堂))|[在于].{0,8}(?:现场|门口|楼下|地方|这儿)|现场了",
     Action.RESOLVE: "[办完了]结|结[案单了掉吧得警]|(?:可以|能|请|^|[\\s,，])结|[完妥毕]|搞[定好]|解决|关[单闭了]"
-    "|闭环|归档|收工|[弄整办处]理?[好利清归妥巴]|处[理置]|了事|了了|平息|ok|done|over",
+    "|闭环|归档|收工|[弄整办处]理?[好利清归妥巴明]|处[理置]|了事|了了|平息|ok|done|over",
     Action.TRANSFER: "转|移|交|派|给|让|请|归|叫|喊|换|由|你|推|甩|丢|扔|cue",
     Action.GIVE_BACK: "退|撤|换|重新?派|重新|另|别人|收回|不[了成过]|没空|弃|走不|还给|谁爱|不管|回去|归",
     Action.PAUSE: "挂|停|缓|放|搁|等|撂|压|推|hold|摆",
@@ -78,7 +78,7 @@ _CALLS = re.compile(
     f"(?:叫|让|请|喊|派|找|安排|要|麻烦|希望|通知|呼叫|需要){PERSON}(?=.*(?:帮|协|配合|支援|增援|搭|一[起块道同]|跟我|陪))"
     f"|{PERSON}[^,，。 ]{{0,8}}(?:来帮|帮我|帮忙|协助|协办|配合|支援)"
 )
-_BESIDE = re.compile(f"(?:[和跟与同带]|带上|带着|叫上){PERSON}")
+_BESIDE = re.compile(f"(?:[和跟与同带]|带上|带着|叫上)(?:辅警|民警|同事|队员)?{PERSON}")
 _DONE_BY = re.compile(f"{PERSON}[^,，。 ]*了[吧啊]?(?:$|[,，。 ])")
 _WHOLE = frozenset({Action.NOTE, Action.GIVE_BACK, Action.PAUSE, Action.HELP})
 _SHORT = 10
