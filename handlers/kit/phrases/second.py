@@ -20,13 +20,16 @@ WITHOUT_TICKET = frozenset({Action.SWAP, Action.HANDOVER})
 SURE = dict.fromkeys(Action, 0.6)
 ALONE = 0.8
 """How sure it must be of a clause that the whole line does not speak for."""
+CLEARLY = 0.9
+"""How sure of another order in a clause, for the line to be two orders."""
 _LIKELY = 0.5
 _NO_MOVE = frozenset({Action.NOTE})
 _BESIDE_ANY = frozenset({Action.ARRIVE, Action.ASK, Action.STATUS})
 """What may well stand beside another order: 到了，都处理好了."""
 
 _SAYS = {
-    Action.CLAIM: "[我俺咱本].*[接来去处办跟弄整搞领收拿做管负包认归]|[接领收]|[给归][我俺]|[我俺](?:的|名下)|me|mine|\\+1",
+    Action.CLAIM: "[我俺咱本].*[接来去处办跟弄整搞领收拿做管负包认归]|[接领收]|[给归][我俺]|[我俺](?:的|名下)"
+    "|me|mine|\\+1",
     Action.ARRIVE: "(?:到|抵|拢)(?!.*(?:窗口|办公室|会议室|食堂))|[在于].{0,8}(?:现场|门口|楼下|地方|这儿)|现场了",
     Action.RESOLVE: "[办完了]结|结[案单了掉吧得警]|(?:可以|能|请|^|[\\s,，])结|[完妥毕]|搞[定好]|解决|关[单闭了]"
     "|闭环|归档|收工|[弄整办处]理?[好利清归妥巴明]|处[理置]|了事|了了|平息|ok|done|over",
@@ -49,7 +52,7 @@ _LATER = re.compile(
     "晚点|回头|等[会下]|一?会儿?再|待会|稍后|过会|明[天早晚日儿]|后天|下午|晚上|[下到]班|周[一二三四五六日末]|有空"
 )
 _NOW = frozenset({Action.CLAIM, Action.ARRIVE, Action.STATUS})
-_OPEN = re.compile('还是|或者?|要么|(?<![说讲])的话|不了(?!解)|以后|我没|[“”「」"]')
+_OPEN = re.compile('还是|或者?|要么|(?<![说讲])的话|不了(?!解)|以后|我没|[无没]法|[“”「」"]')
 _ASKED = re.compile("[哪谁]")
 _MAY_ASK = frozenset({Action.ASK, Action.GIVE_BACK, Action.NOTE})
 _REASONED = frozenset({Action.GIVE_BACK, Action.HELP, Action.NOTE, Action.PAUSE})
@@ -118,7 +121,7 @@ def sure(marked: Marked, *, replied: bool) -> Guess | None:
     told = [guessed(mark + marked.text[c.start : c.end].replace(NUMBER, ""), replied=replied) for c in clauses]
     orders = [found for found in told if found is not None and found.action not in _NO_MOVE]
     if whole is not None and whole.chance >= SURE[whole.action]:
-        others = {found.action for found in orders if found.chance >= ALONE} - {whole.action}
+        others = {found.action for found in orders if found.chance >= CLEARLY} - {whole.action}
         return None if others - _BESIDE_ANY else whole
     best = max(orders, key=lambda found: found.chance, default=None)
     if best is None or best.chance < ALONE or (whole is not None and whole.action is not best.action):
