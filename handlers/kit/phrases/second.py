@@ -60,6 +60,7 @@ _REASONED = frozenset({Action.GIVE_BACK, Action.HELP, Action.NOTE, Action.PAUSE}
 _MADE_NONE = {
     Action.CLAIM: re.compile("[去来]了[啊呀]?(?:$|[\\s,，。])|[去来到]过"),
     Action.ARRIVE: re.compile("[到来]过|[排送搬发寄拉移]到"),
+    Action.RESOLVE: re.compile("结了?.{0,3}婚|离婚"),
     Action.GIVE_BACK: re.compile("退[伍休款钱役烧货学一步]"),
     Action.TRANSFER: re.compile("转[院正眼账告]"),
     Action.PAUSE: re.compile("[挂放搁]了.{1,6}了|到期|等我"),
