@@ -13,8 +13,14 @@ from handlers.understanding.scorer import parse
 from tests.phrases_kit import NOW, Row, rows
 
 ROOT = Path(__file__).parent.parent.parent
-WRITERS = (("dev",), ("dev_b", "dev_c"), ("dev_d", "dev_e", "dev_f"), ("dev_g", "dev_h", "dev_i"))
-WRITERS += (("dev_j", "dev_k", "dev_l"), ("dev_m",))
+WRITERS: tuple[tuple[str, ...], ...] = (
+    ("dev",),
+    ("dev_b", "dev_c"),
+    ("dev_d", "dev_e", "dev_f"),
+    ("dev_g", "dev_h", "dev_i"),
+    ("dev_j", "dev_k", "dev_l"),
+    ("dev_m",),
+)
 
 
 def without(monkeypatch: pytest.MonkeyPatch, sources: tuple[str, ...]) -> None:
