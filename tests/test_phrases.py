@@ -8,7 +8,7 @@ from handlers.kit.phrases import Action, Ambiguous, Phrase, Topic, Why
 from tests.phrases_kit import DEV, read, rows
 
 HELD_OUT = rows("heldout.jsonl")
-"""Written by somebody who does not know the grammar; nobody who works on the grammar reads what is not wrong in it."""
+"""Written by somebody who does not know the grammar. What was not read right in it has been seen once since."""
 
 
 @pytest.mark.parametrize("expect", sorted({row.expect for row in DEV}))
@@ -21,12 +21,12 @@ def test_the_phrasings_we_know(expect: str) -> None:
 def test_the_phrasings_nobody_has_read() -> None:
     """Counts only, so that a failure shows none of them. Wanted: 97 % right, none wrong.
 
-    At first sight 176 of 200 were right and two wrong; those two have been seen since.
+    At first sight 176 of 200 were right and two wrong; with the second reader 190, which is no first sight any more.
     """
     said = [(row, row.read()) for row in HELD_OUT]
     right = sum(row.right(phrase) for row, phrase in said)
     wrong = sum(row.wrong(phrase) for row, phrase in said)
-    assert (len(said), right >= 178, wrong) == (200, True, 0)
+    assert (len(said), right >= 188, wrong) == (200, True, 0)
 
 
 TALK = [row for row in DEV if row.expect == "none" and not any(c.isdigit() for c in row.text)]

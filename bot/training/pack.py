@@ -17,7 +17,12 @@ FULL = 32_767
 
 
 def pack(
-    heads: Heads, *, rules: Mapping[str, Any], words: Sequence[int], about: Mapping[str, Any]
+    heads: Heads,
+    *,
+    rules: Mapping[str, Any],
+    words: Sequence[int],
+    about: Mapping[str, Any],
+    columns: Sequence[str] = COLUMNS,
 ) -> tuple[bytes, bytes]:
     """(weights, card). Weights are whole numbers of 16 bits, one scale per column."""
     scale = np.abs(heads.weights).max(axis=0) / FULL
@@ -37,13 +42,13 @@ def pack(
         "about": dict(about),
         "rules": dict(rules),
         "grams": list(range(GRAMS[0], GRAMS[1] + 1)),
-        "columns": list(COLUMNS),
+        "columns": list(columns),
         "words": list(words),
         "features": heads.features,
     }
     return weights, (json.dumps(card, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
-def save(folder: Path, weights: bytes, card: bytes) -> None:
-    (folder / WEIGHTS).write_bytes(weights)
-    (folder / CARD).write_bytes(card)
+def save(folder: Path, weights: bytes, card: bytes, names: tuple[str, str] = (WEIGHTS, CARD)) -> None:
+    for name, content in zip(names, (weights, card), strict=True):
+        (folder / name).write_bytes(content)

@@ -9,6 +9,7 @@ import jieba
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.training import officers
 from bot.training.corpus import Example, read_folder
 from bot.training.fit import Floats, Heads, fit, fit_rule, targets, unseen_scores
 from bot.training.pack import pack, save
@@ -105,7 +106,7 @@ def real_words(examples: Sequence[Example], features: Sequence[str], domain: Seq
 
 
 def main() -> None:
-    """Read corpus/train, write handlers/understanding/model.* and the measured part of docs/understanding.md."""
+    """Read corpus/train, write both models and the measured part of docs/understanding.md."""
     root = Path(__file__).resolve().parents[2]
     examples = material(root / "corpus")
     heads, rules = train(examples)
@@ -119,6 +120,7 @@ def main() -> None:
     weights, card = pack(heads, rules=rules, words=words, about=about)
     save(root / "handlers" / "understanding", weights, card)
     write(root)
+    print(officers.train(root))  # noqa: T201
     print(f"{about['messages']} 条语料，{len(heads.features)} 个特征，{(len(weights) + len(card)) / 1e6:.2f} MB")  # noqa: T201
 
 

@@ -22,7 +22,7 @@ def could_be_order(text: str) -> bool:
         return False
     numbers = tuple(sorted(numbers_in(text)))
     return any(
-        _moves(read_phrase(text, replied=None, mine=mine, waiting=waiting, colleagues=(), today=_ANY_DAY))
+        _moves(read_phrase(text, replied=None, mine=mine, waiting=waiting, colleagues=(), today=_ANY_DAY, exact=True))
         for mine, waiting in ((numbers, ()), ((), numbers))
     )
 

@@ -26,7 +26,7 @@ class Desk:
     replied: Ticket | None = None
 
     def read(self, ctx: Context, words: str, *, alone: bool = False) -> Phrase | Ambiguous | None:
-        """`alone`: whatever message it answers."""
+        """`alone`: whatever message it answers. What is not said to us must be an order word for word."""
         return read_phrase(
             words,
             replied=self.replied.number if self.replied is not None and not alone else None,
@@ -34,6 +34,7 @@ class Desk:
             waiting=self.waiting,
             colleagues=self.names,
             today=ctx.local(),
+            exact=not addressed(ctx),
         )
 
 

@@ -121,6 +121,11 @@ _NOT_ASKED = re.compile(
 )
 
 
+def not_asked(text: str) -> bool:
+    """Is this asked of colleagues: 谁去, 咋整?"""
+    return _NOT_ASKED.search(text) is not None
+
+
 def asks_ticket(text: str) -> bool:
     """`text` with № is a question about one ticket."""
     return text.count("№") == 1 and (_TICKET.fullmatch(text) or _LOOK.fullmatch(text)) is not None

@@ -110,6 +110,12 @@ _PURE = re.compile("办结|结案|结单|误报|假警|虚警|谎报|退|重派|
 """Says nothing but the order."""
 _HOW_MANY = re.compile("[名个位辆台]|女")
 _HOW_LONG = re.compile("[天周月晚]|小时|分钟|钟头|星期|礼拜")
+_NOT_GIVEN_BACK = re.compile(
+    "(?:请|麻烦|谁|哪位|能不能|能|有人){0,2}(?:帮|替)(?:我|一下|忙)"
+    f"|(?:拿|送|留|换|转|交|派)?给?{PERSON}"
+    f"|(?:[他她]们?|报警人|对方|当事人|家属|人家|{PERSON})[^,，。]{{0,3}}[说讲]"
+)
+"""Asked of a colleague, handed to one, or told of somebody else: 帮我处理一下吧，我走不开."""
 _CALLED = frozenset({Action.CLAIM, Action.TRANSFER, Action.HELP})
 """What may follow a name at the beginning."""
 _SAYS_WHY = frozenset({Action.HELP, Action.FALSE_REPORT, Action.GIVE_BACK})
@@ -283,7 +289,7 @@ def _without_order(
 ) -> tuple[Action | None, list[tuple[Clause, Action]]]:
     """What is an order only if the sentence holds no other."""
     if cannot:
-        return Action.GIVE_BACK, []
+        return (None if any(_NOT_GIVEN_BACK.match(c.core) for c in free) else Action.GIVE_BACK), []
     if len(full) != len(clauses) and any(c.core == PERSON for c in clauses):
         called = [c for c in free if _YOU.fullmatch(c.core)]
         if called:

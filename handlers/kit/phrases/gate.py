@@ -45,14 +45,16 @@ _DONE = frozenset({Action.RESOLVE, Action.ARRIVE, Action.FALSE_REPORT})
 _NOT_YET = re.compile(
     "(?:马上|这就|立刻|立马|一?会儿?|稍后|待会儿?|等会儿?|快|即将|就要|准备|正在|就|要){1,3}[了啊吧]*"
 )
-_GOES_ON = re.compile("带回|做笔录|下一步|待进一步|还在|后续|传唤到?所")
+_SOMEBODY_ELSE = re.compile("的?是(?!我)")
+"""12到现场的是消防."""
+_GOES_ON = re.compile("要出事|带回|做笔录|下一步|待进一步|还在|后续|传唤到?所")
 _CLOSED = re.compile("[办完]结|结[案单了警]|销|关|归档|完毕|处[理置]完")
 _STOPS = re.compile("挂|停|放|缓|搁|推|改|约")
 _COME_BACK = re.compile("(?!等)[^,，。\\s]{1,8}再[说看去来弄办处][看理一下]{0,2}[吧啊哈了]*")
 _END = "[了啊吧呢哈的呀]*"
 _VAGUE = {
     Action.PAUSE: re.compile(
-        f"先?(?:就|暂时)?(?:这样|这么着|到这[儿里]?|不结){_END}|[挂停放搁]了.{{1,4}}(?:天|小时|周|月)了?"
+        f"先?(?:就|暂时)?(?:这样|这么着|到这[儿里]?|不结){_END}|可以[挂停放搁]几天|[挂停放搁]了.{{1,4}}(?:天|小时|周|月|星期|礼拜)了?"
     ),
     Action.FALSE_REPORT: re.compile(f"(?:就|都)?是?(?:个|一场)?误会{_END}"),
     Action.TRANSFER: re.compile(f"{PERSON}(?:去|上|来){_END}"),
@@ -91,6 +93,8 @@ def to_ask(order: Phrase, said: str, *, replied: bool) -> bool:
     if order.action is Action.PAUSE and (_PUT_OFF if numbered else _COME_BACK).fullmatch(order.text):
         return not _STOPS.search(said)
     if order.action in _DONE and _NOT_YET.fullmatch(order.text):
+        return True
+    if order.action is Action.ARRIVE and _SOMEBODY_ELSE.match(order.text):
         return True
     if order.action is Action.RESOLVE and _GOES_ON.search(order.text) and not _CLOSED.search(said):
         return True

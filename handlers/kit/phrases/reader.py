@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from handlers.kit.phrases import second
 from handlers.kit.phrases.asking import asks_in_words, asks_replied, asks_ticket
 from handlers.kit.phrases.clauses import TALK, hedged, is_talk, read_clauses
 from handlers.kit.phrases.doubt import asked_or_unsure, conditional, doubtful, to_resident
 from handlers.kit.phrases.gate import to_ask
+from handlers.kit.phrases.hints import ACKS, HINTS, MATTER, RECEIVED, THIRD, WORKING
 from handlers.kit.phrases.meaning import Action, Ambiguous, Phrase, Status, Topic, Why
 from handlers.kit.phrases.people import called, name_people
+from handlers.kit.phrases.posted import read_without_ticket
 from handlers.kit.phrases.rules import Rule
 from handlers.kit.phrases.sentences import RULES
 from handlers.kit.phrases.shifts import read_shift
@@ -53,49 +56,13 @@ _TWO = re.compile(
 """Two colleagues, of whom one is meant."""
 
 
-_WORKING = re.compile(
-    "结案|办[结完好妥]|完[结成]|搞定|处理|接[单手]|[我俺]们?[来去接]|到场|到了|已到|转|交给|移交|退|挂起|恢复"
-    "|继续|支援|协办|误|谎报|虚警|假警|加急|优先"
-    "|撤|换(?!号|锁|了?电话)|让|叫|派|别|不用|需要|缺|路上|途中|出发|马上|这就|过去|等|稍后|一会|晚点|明天|后天|下午"
-    "|回头|再说"
-    "|和解|劝离|调解|达成|谅解|解决|挪|找到|道歉"
-    "|消停|没事|误会|支持|帮忙|可能|好像|估计|应该|多少|谁|咋|怎么|哪|听说|还没|尚未|未|放|停|催|急|发我|给我"
-    "|帮我|发一?下|查一?下|看看|保持|注意|锁好|别[动急怕开]|不要[动急怕开]|请|记得|千万|放心|告诉|你|我们会"
-)
-"""What could as well be an order, an outcome or a plan."""
-
-_MATTER = re.compile(
-    r"(?:当事人|报警人|反映人|对方|双方|现场|物业|业主|房东|租客|家属|家里|门锁|门口|人不在|人没|电话|已|正在"
-    r"|联系|地址|车主|车牌|嫌疑人|监控|老人|孩子|小孩|老板|店主|店家|司机|失主|受害人|事主"
-    r"|邻居|楼[上下]|对面|保安|保洁|门卫|两家|两个人|男的|女的|男方|女方|老太太|老头|社区|居委会|施工方|狗主人"
-    r"|敲门|按门铃|打电话|那家(?!的)|那户(?!的)|屋里|屋内|灯|门|窗|狗|电动车|车|监控|那[男女]|护士|医生|医院|家长"
-    r"|学校|老师)"
-)
-_THIRD = re.compile(
-    rf"[\s,，:：]*(?:{PERSON}|他们?|她|有人|别人)(?:已经?|们|也|都)*(?:去|来|接|到|在?处理|在?办|跟|负责|说他)"
-)
-_ACKS = re.compile(
-    r"(?:收到|好的?|好嘞|嗯+|哦+|行|可以|ok|明白|知道了|辛苦了?|谢谢|1|\+1|赞|厉害|哈+|牛|[\s,，。.!！~～])*+",
-    re.IGNORECASE,
-)
-_HINTS = (
-    (Action.CLAIM, re.compile("[我俺咱].{0,4}[来去接]|接单|接手|认领")),
-    (Action.ARRIVE, re.compile("到场|到了|已到|现场")),
-    (Action.RESOLVE, re.compile("[办完]结|结[案单了]|搞定|[办处]理?[完好]|和解|劝离|调解|解决|谅解")),
-    (Action.TRANSFER, re.compile("转[^告达]|移交|交给|派给|[让叫派].{1,4}[去来]")),
-    (Action.GIVE_BACK, re.compile("退|换.{0,2}人|[去来接办]不了|没空|走不开")),
-    (Action.PAUSE, re.compile("挂|先放|暂停|等|明天|后天|下周|再说")),
-    (Action.RESUME, re.compile("继续|恢复")),
-    (Action.HELP, re.compile("支援|增援|帮忙|协助|人手|协办")),
-    (Action.FALSE_REPORT, re.compile("误|谎报|虚|假")),
-    (Action.PRIORITY, re.compile("急|优先")),
-    (Action.ASK, re.compile("[?？吗呢]|谁|咋|怎么|多少|哪")),
-)
-"""For a question only; nothing is done because of them."""
-
 _ON_THE_WAY = Phrase(Action.STATUS, text=Status.EN_ROUTE)
 """Under a card it is said of that ticket."""
 
+_FOR_ANOTHER = re.compile("[派换找让](?:个人|别人|其他人|一个)|退[回单了]")
+"""Under a card: 我今天请假了，派别人吧 asks for no leave."""
+
+_FIGURES = re.compile(r"\d{1,9}")
 _CONTACT = re.compile("电话|号码|联系|地址|位置|哪")
 """What is asked of other numbers too: 12345的电话是多少."""
 
@@ -107,7 +74,11 @@ _HANDED_ON = re.compile("转|移交")
 _TO_WHOM = re.compile(f"([转派交给让叫请]) +(?={PERSON})")
 """转给 小王: the space before a name parts nothing."""
 
-_RECEIVED = re.compile(r"(?:收到|知道了|明白|好的)+[\s。.!！~～]*")
+_ANNOUNCED = re.compile(rf"(?:麻烦|请|帮忙)?(?:登记|记|记录)(?:一下|下)?[\s,，:：]+(?={NUMBER})")
+"""Before the order itself: 登记一下，12由我来处理."""
+
+_GREETED = re.compile(r"^(?:值班[室长]|指挥室)?您好[\s,，!！]+(?=[^\s,，您]{0,6}\d{1,5}\s?号)")
+"""So politely one speaks to us as well, but with a ticket's number."""
 
 
 def read_phrase(
@@ -118,6 +89,7 @@ def read_phrase(
     waiting: Sequence[int],
     colleagues: Sequence[str],
     today: datetime,
+    exact: bool = False,
 ) -> Phrase | Ambiguous | None:
     """What an officer means by `text`; None: nothing that is ours to do. Pure, well under a millisecond.
 
@@ -130,12 +102,12 @@ def read_phrase(
     said = plain(text)
     named, people = name_people(said, colleagues)
     named = _TO_WHOM.sub(r"\1", named)
-    if not said or (to_resident(said) and not named.startswith(PERSON)):
+    if not said or (to_resident(_GREETED.sub("", said)) and not named.startswith(PERSON)):
         return None
     shift = read_shift(named, people, today)
-    if shift is not None and not (replied and shift == _ON_THE_WAY):
+    if shift is not None and not (replied and (shift == _ON_THE_WAY or _FOR_ANOTHER.search(named))):
         return _with_person(shift, colleagues)
-    desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today)
+    desk = _Desk(replied, tuple(mine), tuple(waiting), tuple(colleagues), today, exact)
     marked = mark(named, people, desk.known).without_others()
     asked = desk.asked(marked)
     if asked:
@@ -145,7 +117,19 @@ def read_phrase(
     found = desk.told(marked, said)
     if isinstance(found, Phrase) and to_ask(found, marked.text, replied=bool(replied)):
         return Ambiguous(Why.WHICH_ACTION, (found,)) if replied or NUMBER in marked.text else None
-    return found
+    if found is None and not (exact or replied or NUMBER in marked.text):
+        order = read_without_ticket(marked, today)
+        found = _with_person(order, colleagues) if order else None
+    return _in_own_words(found, text, said)
+
+
+def _in_own_words(found: Phrase | Ambiguous | None, text: str, said: str) -> Phrase | Ambiguous | None:
+    """What is kept of a line in Cantonese is kept as it was typed."""
+    typed = plain(text, translated=False)
+    if not isinstance(found, Phrase) or not found.text or typed == said or len(typed) != len(said):
+        return found
+    start = said.find(found.text)
+    return found if start < 0 else replace(found, text=typed[start : start + len(found.text)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +141,7 @@ class _Desk:
     waiting: tuple[int, ...]
     colleagues: tuple[str, ...]
     now: datetime
+    exact: bool
 
     @property
     def known(self) -> frozenset[int]:
@@ -195,12 +180,46 @@ class _Desk:
 
     def told(self, marked: Marked, said: str) -> Phrase | Ambiguous | None:
         """An order, a note, or what is to be asked."""
+        announced = _ANNOUNCED.match(marked.text)
+        if announced and NUMBER not in announced.group():
+            order = self.told(replace(marked, text=marked.text[announced.end() :]), said)
+            if isinstance(order, Phrase) and order.action is not Action.NOTE:
+                return order
         ordered = self.ordered(marked)
         if isinstance(ordered, Phrase):
             return self.reconsidered(ordered, marked)
         if ordered and ordered.why is Why.WHICH_ACTION:
             return ordered
-        return self.in_clauses(marked) or ordered or self.rest(marked, said)
+        return self.in_clauses(marked) or ordered or self.again(marked) or self.rest(marked, said)
+
+    def again(self, marked: Marked) -> Phrase | Ambiguous | None:
+        """What the second reader is sure of: a ticket's number or card is there, and whoever is needed."""
+        if self.exact or len(marked.text) > second.LONGEST:
+            return None
+        marked = marked.without_strangers(self.known)
+        given = set(marked.numbers[: marked.text.count(NUMBER)])
+        if len(given) > 1 or not (given or self.replied):
+            return None
+        numbers = next(iter(given)) if given else (self.replied or 0,)
+        others = self.known - set(numbers)
+        if (self.replied and numbers != (self.replied,)) or others & set(map(int, _FIGURES.findall(marked.text))):
+            return None
+        found = second.sure(marked, replied=bool(self.replied))
+        if found is None or found.action in second.WITHOUT_TICKET or (found.action is Action.ASK and len(numbers) > 1):
+            return None
+        clear, person = second.company(marked, found.action)
+        if not clear or second.doubted(marked, found.action) or hedged(marked, found.action):
+            return None
+        if found.action is Action.ASK:
+            return Phrase(Action.ASK, numbers, topic=Topic.TICKET) if set(numbers) <= self.known else None
+        if found.action is Action.STATUS and found.topic != Status.EN_ROUTE:
+            return None
+        text = second.told_beside(marked, found.action).strip(_EDGE)
+        order = Phrase(found.action, numbers, person, Status.EN_ROUTE if found.action is Action.STATUS else text)
+        if order.action is Action.PAUSE:
+            order = replace(order, until=read_when(order.text, self.now))
+        allowed = self._allowed(order, marked.text)
+        return _with_person(allowed, self.colleagues) if allowed == order else None
 
     def in_clauses(self, marked: Marked) -> Phrase | Ambiguous | None:
         """Number, order and reason in any order. Without a ticket it is meant only if just one can be."""
@@ -319,11 +338,11 @@ class _Desk:
         assert self.replied is not None
         if self.replied not in self.mine:
             claim = Phrase(Action.CLAIM, (self.replied,))
-            return Ambiguous(Why.WHICH_ACTION, (claim,)) if _RECEIVED.fullmatch(said) else None
-        if _ACKS.fullmatch(said) or len(said) < 4:
+            return Ambiguous(Why.WHICH_ACTION, (claim,)) if RECEIVED.fullmatch(said) else None
+        if ACKS.fullmatch(said) or len(said) < 4:
             return None
         note = Phrase(Action.NOTE, (self.replied,), text=said)
-        clear = _MATTER.match(said) and not (asked_or_unsure(said) or _WORKING.search(said))
+        clear = MATTER.match(said) and not (asked_or_unsure(said) or WORKING.search(said))
         return note if clear else Ambiguous(Why.WHICH_ACTION, (note,))
 
     def _note(self, marked: Marked, numbers: tuple[int, ...]) -> Phrase | Ambiguous:
@@ -331,8 +350,8 @@ class _Desk:
         note = Phrase(Action.NOTE, numbers, text=body.strip(_EDGE))
         claims = () if set(numbers) <= set(self.mine) else (Phrase(Action.CLAIM, numbers),)
         elsewhere = self.replied is not None and self.replied not in numbers
-        clear = _MATTER.match(body.lstrip(_EDGE)) is not None
-        doubtful = asked_or_unsure(body) or _WORKING.search(body) or _THIRD.match(marked.text[1:]) or len(note.text) < 4
+        clear = MATTER.match(body.lstrip(_EDGE)) is not None
+        doubtful = asked_or_unsure(body) or WORKING.search(body) or THIRD.match(marked.text[1:]) or len(note.text) < 4
         several = len(numbers) > 1 or {n for group in marked.numbers[1:] for n in group} & self.known
         if claims or elsewhere or not clear or doubtful or several:
             likely = tuple(p for p in self._likely(body, numbers) if p not in claims)
@@ -341,7 +360,7 @@ class _Desk:
 
     def _likely(self, text: str, numbers: tuple[int, ...]) -> tuple[Phrase, ...]:
         """What the words point to, as buttons of a question."""
-        hints = tuple(Phrase(action, numbers) for action, words in _HINTS if words.search(text))
+        hints = tuple(Phrase(action, numbers) for action, words in HINTS if words.search(text))
         return tuple(p for p in hints if p.action not in HOLDERS or set(numbers) <= set(self.mine))
 
 

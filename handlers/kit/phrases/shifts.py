@@ -1,7 +1,7 @@
 """Sentences that need no ticket: 换班, 顶班, 请假, 谁值班, 在岗, 交接."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from handlers.kit.phrases import posts
 from handlers.kit.phrases.asking import asks_count
@@ -15,7 +15,7 @@ LONGEST = 60
 """Characters. Who says more about a shift tells a story."""
 
 _PLAIN_DAY = re.sub("[?]P<[a-z]+>", "?:", DAY)
-_DAYS = re.compile(
+DAYS = re.compile(
     rf"(?:[今明后](?:晚上?|早上?|夜里?)|{_PLAIN_DAY}|(?:这|下)?周末|元旦|除夕|大年[三初][十一二三四五六七八九]?"
     rf"|[正腊]月[初十廿二三][一-龥]?|初[一二三四五六七八九十]|元宵|七夕|重阳|平安夜|圣诞|春节|清明|五一|端午|中秋"
     rf"|国庆)"
@@ -193,11 +193,15 @@ def _in_clauses(named: str, people: tuple[str, ...]) -> Phrase | Ambiguous | Non
     return Phrase(Action.STATUS, text=status) if status else None
 
 
+def named_shift(text: str, now: datetime) -> tuple[str, date | None]:
+    """(the words for the day and the shift, the day)."""
+    shifts = " ".join(m.group().removeprefix("的") for m in _SHIFT.finditer(DAYS.sub("①", text)))
+    return " ".join(m.group() for m in DAYS.finditer(text)) + shifts, read_day(text, now.date())
+
+
 def _roster(text: str, people: tuple[str, ...], now: datetime) -> Phrase | Ambiguous | None:
-    dayless = _DAYS.sub("①", text)
-    day = read_day(text, now.date())
-    shifts = " ".join(m.group().removeprefix("的") for m in _SHIFT.finditer(dayless))
-    words = " ".join(m.group() for m in _DAYS.finditer(text)) + shifts
+    dayless = DAYS.sub("①", text)
+    words, day = named_shift(text, now)
     if _WHO_DUTY.fullmatch(dayless) or _DUTY_WHO.fullmatch(dayless):
         return Phrase(Action.ASK, topic=Topic.DUTY, text=words, day=day)
     if _LISTED.fullmatch(dayless) and "①" in dayless:

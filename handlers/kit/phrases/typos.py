@@ -36,6 +36,7 @@ _HEARD = {
     "值班": "直班 值般 职班",
     "协办": "协半 写办 斜办",
     "完事": "玩事 完是",
+    "抵达": "低达 底达 抵答",
     "处理完": "处理玩",
     "请求": "请球 请囚",
     "到了": "到咗 到鸟 到勒 到叻 到le",
@@ -109,6 +110,7 @@ _HOME = (
 _AT_HOME = tuple((re.compile(home, re.IGNORECASE), plain) for home, plain in _HOME)
 """As they say it at home: 搞一哈, 挂到, 额来弄."""
 
+_ALREADY = re.compile(r"(?:(?<=[\d号单我们现\s,，])|^)以(?=到|抵|处[置理]|办[结完好]|结案|结单)")
 _FELL = re.compile(r"(?<=\d)[倒道]了(?=现场|[\s,，]|$)")
 
 
@@ -117,5 +119,5 @@ def as_meant(text: str) -> str:
     text = _SPELLING.sub(lambda found: _SPELT[found.group().strip().lower()], text)
     for home, plain in _AT_HOME:
         text = home.sub(plain, text)
-    text = _CLAIMED.sub("接单", text)
+    text = _ALREADY.sub("已", _CLAIMED.sub("接单", text))
     return _TAKEN.sub("接", _TYPED.sub(lambda found: _MEANT[found.group()], _FELL.sub("到了", text)))

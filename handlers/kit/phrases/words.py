@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.kit.parse import chinese_number, normalise
+from handlers.kit.phrases.cantonese import as_written_north, is_cantonese
 from handlers.kit.phrases.typos import as_meant
 
 NUMBER, PERSON = "№", "§"
@@ -16,7 +17,7 @@ _GLUED = (
     r"楼|层|院|门(?![口卫开锁没反禁铃打关坏铺])|栋|幢|座|岁|个|名|位"
     r"|人(?![手员没不已都跑在到太找被是说来走去送自要很也就还正太多少回出醒])"
     r"|块|元|天|年|月|日|次|米|万"
-    r"|千|百|分(?![给到派])|秒|路(?!口|边|面|上)|线|点|时|度|吨|斤|公里|厘"
+    r"|千|百|分(?![给到派配])|秒|路(?!口|边|面|上)|线|点|时|度|吨|斤|公里|厘"
     r"|单元|小时|%|倍|级"
     r"|户(?![主口籍])|间|室|棵|条|只|辆|台|瓶|箱|包(?!我|在我)|张|份|句|字|页|周|星期|礼拜|种|顿|杯|双(?!方)|套|颗|根"
     r"|起|届|班|队"
@@ -169,8 +170,18 @@ _NOISE = " 。.!！~～…哈"
 """What ends a sentence and changes nothing in it."""
 
 
-def plain(text: str) -> str:
-    """Full width, emoji, runs of spaces and our own marks are gone."""
+_SAID_ALOUD = {"逗号": "，", "句号": "。", "问号": "？", "感叹号": "！", "叹号": "！", "冒号": "：", "顿号": "、"}
+_ALOUD = re.compile("|".join(_SAID_ALOUD))
+"""Marks as one dictates them to a telephone."""
+_REPORTS = re.compile("^(报告|汇报|回复)[:：]")
+_ARROW = re.compile(r"(?:(?<=[\d号单])|^)\s?(?:[-—=]{1,3}>|[→⇒➡➔]\ufe0f?|>{1,3})\s?(?=[\u4e00-\u9fff@])")
+
+
+def plain(text: str, *, translated: bool = True) -> str:
+    """Full width, emoji, runs of spaces and our own marks are gone. `translated`: so is Cantonese."""
+    text = _ARROW.sub(" 转给", _REPORTS.sub(r"\1，", _ALOUD.sub(lambda m: _SAID_ALOUD[m.group()], text.strip())))
+    if translated and is_cantonese(text):
+        text = as_written_north(text)
     text = _GRAND.sub(lambda m: m.group().translate(_AS_PLAIN), _BRACKETS.sub(r"\1 ", text))
     text = _DROP.sub(" ", _RUDE.sub("", normalise(text)).replace("＠", "@").replace(NUMBER, "#").replace(PERSON, " "))
     text = _SPACE.sub(" ", text).strip()
