@@ -80,6 +80,9 @@ _ANNOUNCED = re.compile(rf"(?:麻烦|请|帮忙)?(?:登记|记|记录)(?:一下|
 _GREETED = re.compile(r"^(?:值班[室长]|指挥室)?您好[\s,，!！]+(?=[^\s,，您]{0,6}\d{1,5}\s?号)")
 """So politely one speaks to us as well, but with a ticket's number."""
 
+_NEEDS_HELP = re.compile("(?:快来|速来|派)人|(?<![不别])(?:快来|速来|请求?|需要?|求|叫|派).{0,6}(?:支援|增援|帮手)")
+"""At the scene, and help is needed: must not be swallowed as words of the arrival."""
+
 
 def read_phrase(
     text: str,
@@ -120,6 +123,8 @@ def read_phrase(
     if found is None and not (exact or replied or NUMBER in marked.text):
         order = read_without_ticket(marked, today)
         found = _with_person(order, colleagues) if order else None
+    if isinstance(found, Phrase) and found.action is Action.ARRIVE and _NEEDS_HELP.search(found.text):
+        return Ambiguous(Why.WHICH_ACTION, (replace(found, action=Action.HELP, text=""), found))
     return _in_own_words(found, text, said)
 
 
