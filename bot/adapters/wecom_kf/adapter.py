@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bot.adapters.base import Accept, CannotEdit, Later, Never, NotFetched, SendResult, Sent
 from bot.adapters.wecom import xmltext
-from bot.adapters.wecom.alarm import when_refused
+from bot.adapters.wecom.alarm import alarm, when_refused
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
 from bot.adapters.wecom.crypto import Crypt, Freshness
@@ -34,6 +35,7 @@ SLOWEST = 30.0
 SETUP_PAUSE = 300.0
 PULL_FAILED = "wecom_kf.pull_failed"
 STORE_DOWN = "wecom_kf.store_down"
+UNREAD = "wecom_kf_unread"
 
 log = structlog.get_logger()
 
@@ -55,7 +57,7 @@ class KfPlatform:
         self._clock: Clock = kit.clock
         self._most_bytes = kit.settings.wecom.media_max_mb * 1024 * 1024
         self._uploads = Uploads(by_http(tokens), kit.data_dir / "files", kit.clock.now, CUSTOMERS)
-        self._puller = Puller(tokens, kit.engine, self.bot)
+        self._puller = Puller(tokens, kit.engine, self.bot, partial(alarm, kit.engine, kit.clock, PLATFORM, UNREAD))
         self._wake = asyncio.Event()
 
     def parse(self, body: bytes) -> Inbound | None:
