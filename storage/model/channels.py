@@ -75,12 +75,14 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """How far a channel has been read, kept in the same transaction as what was read."""
+    """How far a channel has been read, kept in the same transaction as what was read. `before`: it moves only from
+    there, so that who was slow does not move it back; None: from anywhere."""
 
     platform: str
     bot: str
     name: str
     value: str
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

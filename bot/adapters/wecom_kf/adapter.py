@@ -20,6 +20,7 @@ from bot.adapters.wecom.uploads import CUSTOMERS, Uploads, by_http, fetch, with_
 from bot.adapters.wecom_kf.parse import PLATFORM, parse_row
 from bot.adapters.wecom_kf.pulling import Puller
 from bot.adapters.wecom_kf.render import ENTRIES, HEAD_BYTES, greeting, is_greeting, render
+from bot.adapters.wecom_kf.turn import LOOK, Turn
 from bot.clock import Clock
 from bot.errors import StoreDownError
 from storage.model.messages import Inbound, Outgoing, OutKind
@@ -58,6 +59,7 @@ class KfPlatform:
         self._most_bytes = kit.settings.wecom.media_max_mb * 1024 * 1024
         self._uploads = Uploads(by_http(tokens), kit.data_dir / "files", kit.clock.now, CUSTOMERS)
         self._puller = Puller(tokens, kit.engine, self.bot, partial(alarm, kit.engine, kit.clock, PLATFORM, UNREAD))
+        self._turn = Turn(kit.engine, kit.clock, self.bot, kit.owner, settings.secret)
         self._wake = asyncio.Event()
 
     def parse(self, body: bytes) -> Inbound | None:
@@ -95,9 +97,21 @@ class KfPlatform:
         return await fetch(self._tokens, ref, self._most_bytes)
 
     async def run(self, accept: Accept) -> None:
-        """Fetch at start, at every notice, and now and then; until cancelled."""
+        """Fetch at start, at every notice, and now and then, whenever it is our turn; until cancelled."""
+        keeping = asyncio.create_task(self._turn.keep(self._noticed), name="kf turn")
+        try:
+            await self._fetch_on(accept)
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+            await self._turn.give_up()
+
+    async def _fetch_on(self, accept: Accept) -> None:
         pause = 0.0
         while True:
+            if not self._turn.ours:
+                await self._clock.wait(self._wake, self._clock.now() + LOOK)
+                continue
             try:
                 stopped = await self._puller.pull(accept, self._clock.now())
             except StoreDownError:
@@ -105,6 +119,12 @@ class KfPlatform:
                 stopped = Lost("store down", sent=False)
             pause = self._pause(stopped, pause)
             await self._clock.wait(self._wake, self._clock.now() + timedelta(seconds=pause))
+
+    def _noticed(self, token: str) -> None:
+        """There may be something to fetch. Without a token: nobody has looked for a while."""
+        if token:
+            self._puller.noticed(token, self._clock.now())
+        self._wake.set()
 
     def _pause(self, stopped: Refused | Lost | None, before: float) -> float:
         """Seconds until we look again."""
@@ -141,8 +161,11 @@ class KfPlatform:
             raise TurnedAwayError(400) from None
         ours = xmltext.word(fields, "OpenKfId") == self.bot
         if ours and xmltext.word(fields, "Event") == "kf_msg_or_event":
-            self._puller.noticed(xmltext.word(fields, "Token"), now)
-            self._wake.set()
+            token = xmltext.word(fields, "Token")
+            if self._turn.ours:
+                self._noticed(token)
+            else:
+                await self._turn.hand_over(token)
         self._guard.accepted(opened, b"", now)
         return Reply()
 

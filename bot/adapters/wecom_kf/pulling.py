@@ -37,8 +37,8 @@ log = structlog.get_logger()
 
 
 class Puller:
-    """`open_kfid` is the bot; `told` hears that something somebody wrote cannot be read. One call of `pull` at a time.
-    """
+    """`open_kfid` is the bot; `told` hears that something cannot be read. One call of `pull` at a time in a process;
+    should another one fetch as well, nothing is lost, and how far was read never steps back."""
 
     def __init__(self, tokens: Tokens, engine: Engine, open_kfid: str, told: Callable[[], Awaitable[None]]) -> None:
         self._tokens = tokens
@@ -55,8 +55,9 @@ class Puller:
 
     async def pull(self, accept: Accept, now: datetime) -> Refused | Lost | None:
         """Fetch until there is no more; what stopped it, if it could not. Raises StoreDownError."""
-        cursor, limit = await self._cursor(), PAGE
+        limit = PAGE
         while True:
+            cursor = await self._cursor()
             reply = await self._page(cursor, limit, now)
             if isinstance(reply, Garbled) and (beyond := cursor_in(reply.body)) not in ("", cursor):
                 if limit > 1:
@@ -64,8 +65,7 @@ class Puller:
                 elif not self._spoiled_again(cursor):
                     return reply
                 else:
-                    await self._step_over(reply.body, beyond, accept)
-                    cursor = beyond
+                    await self._step_over(reply.body, self._place(cursor, beyond), accept)
                 continue
             if not isinstance(reply, Good):
                 return reply
@@ -76,20 +76,20 @@ class Puller:
             found = rows if isinstance(rows, list) else []
             envelopes = list(envelopes_of(found, self._kfid))
             await note(self._engine, found, self._kfid, now)
-            place = Cursor(platform=PLATFORM, bot=self._kfid, name="sync", value=str(following)) if moved else None
-            await accept(envelopes, cursor=place)
+            await accept(envelopes, cursor=self._place(cursor, str(following)) if moved else None)
             if not moved or not reply.data.get("has_more"):
                 return None
-            cursor = str(following)
 
     def _spoiled_again(self, cursor: str) -> bool:
         """Has the one row there been so often unreadable that it is not the way it came?"""
         self._spoiled = (cursor, self._spoiled[1] + 1 if self._spoiled[0] == cursor else 1)
         return self._spoiled[1] >= SPOILED_TRIES
 
-    async def _step_over(self, body: bytes, beyond: str, accept: Accept) -> None:
+    def _place(self, before: str, beyond: str) -> Cursor:
+        return Cursor(platform=PLATFORM, bot=self._kfid, name="sync", value=beyond, before=before)
+
+    async def _step_over(self, body: bytes, place: Cursor, accept: Accept) -> None:
         """One row that cannot be read is parked, so that those behind it are heard."""
-        place = Cursor(platform=PLATFORM, bot=self._kfid, name="sync", value=beyond)
         await accept([_unreadable(body, self._kfid)], cursor=place)
         log.error(STEPPED_OVER, bytes=len(body))
         await self._told()
