@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.adapters.base import CannotEdit, Later, Moved, Never, Platform, SendResult, Sent, Unknown
+from bot.adapters.base import CannotEdit, Later, Moved, Never, Platform, SendResult, Sent, Unknown, messages_of
 from bot.brief import say_brief
 from bot.publish import JOB
 from bot.throttle import backoff
@@ -38,7 +38,8 @@ async def settle(
     row, result = done.row, done.result
     match result:
         case Sent():
-            await unit.outbox.sent(row.id, owner=owner, message_ref=result.message_ref, at=now)
+            count = messages_of(platforms[(row.out.to.platform, row.out.to.bot)], row.out)
+            await unit.outbox.sent(row.id, owner=owner, message_ref=result.message_ref, at=now, messages=count)
         case Moved():
             await unit.outbox.later(row.id, owner=owner, due_at=now, error="moved", copy=False)
             payload = {"platform": row.out.to.platform, "old": row.out.to.chat_id, "new": result.chat_id}

@@ -1,4 +1,4 @@
-"""微信客服 with several processes on one database: one fetches, a notice to any of them is heard, and none steps back."""
+"""微信客服 with several processes on one database: one fetches, a notice to any of them is heard, none steps back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -88,7 +88,7 @@ async def test_one_fetches_whichever_is_told(fake: FakeWecom, engine: Engine, tm
                 said.append(await fake.kf.say(CHEN, f"第 {n} 句"))
 
                 async def heard() -> bool:
-                    return await stored(engine) == said  # noqa: B023 - asked at once
+                    return await stored(engine) == said
 
                 await until(heard)
             assert (one.platform._turn.ours, two.platform._turn.ours) == (True, False)

@@ -109,8 +109,11 @@ class Outbox:
         """This owner lives and is still sending."""
         await self._tx.one("outbox_renew", owner=owner, until=to_ms(until))
 
-    async def sent(self, row_id: int, *, owner: str, message_ref: str, at: datetime) -> None:
-        await self._tx.one("outbox_sent", id=row_id, owner=owner, message_ref=message_ref, at=to_ms(at))
+    async def sent(self, row_id: int, *, owner: str, message_ref: str, at: datetime, messages: int = 1) -> None:
+        """`messages`: so many it was for the platform's limits."""
+        await self._tx.one(
+            "outbox_sent", id=row_id, owner=owner, message_ref=message_ref, at=to_ms(at), messages=messages
+        )
 
     async def later(self, row_id: int, *, owner: str, due_at: datetime, error: str, copy: bool) -> None:
         """Try again then. `copy`: this time it may already have arrived."""

@@ -68,6 +68,11 @@ class KfPlatform:
     def is_group(self, chat_id: str) -> bool:
         return False
 
+    def messages(self, out: Outgoing) -> int:
+        """base.InSeveral."""
+        apart = out.content.attachment is not None and bool(out.content.text.strip())
+        return 2 if apart else len(render(out, None, self.bot))
+
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         """A repeated send is the platform's own concern: it knows our id of the message."""
         if out.kind is OutKind.EDIT:
