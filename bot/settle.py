@@ -96,8 +96,10 @@ async def lost_after_all(unit: Unit, row: OutRow, why: str, now: datetime) -> bo
 
 
 async def _tell(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
-    fact = DeliveryFailed(outbox_id=row.id, why=why)
-    await _job(unit, JOB, f"failed:{row.id}:{row.attempts}", {"fact": "DeliveryFailed", "data": asdict(fact)}, now)
+    """Of it, and of everything that was said in the same message."""
+    for outbox_id, attempts in ((row.id, row.attempts), *((i, 0) for i in await unit.outbox.undeliver_with(row))):
+        payload = {"fact": "DeliveryFailed", "data": asdict(DeliveryFailed(outbox_id=outbox_id, why=why))}
+        await _job(unit, JOB, f"failed:{outbox_id}:{attempts}", payload, now)
 
 
 async def _unknown(unit: Unit, row: OutRow, why: str, now: datetime, owner: str, jitter: Callable[[], float]) -> None:

@@ -47,6 +47,10 @@ UPDATE outbox SET state = :state, error = :error WHERE id = :id AND state IN ('l
 -- name: outbox_undeliver
 UPDATE outbox SET state = 'dead', error = :error WHERE id = :id AND state = 'sent' RETURNING id;
 
+-- name: outbox_undeliver_with
+UPDATE outbox SET error = :error
+WHERE chat_key = :chat_key AND state = 'obsolete' AND kind = 'send' AND error = :said RETURNING id;
+
 -- name: outbox_hold_chat!
 UPDATE outbox SET due_at = :until
 WHERE chat_key = :chat_key AND state = 'pending' AND due_at < :until AND lane >= :min_lane;

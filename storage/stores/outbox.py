@@ -122,6 +122,20 @@ class Outbox:
     async def end(self, row_id: int, state: OutState, error: str = "") -> None:
         await self._tx.one("outbox_end", id=row_id, state=state, error=error)
 
+    async def said_with(self, row_id: int, carrier: int) -> None:
+        """Its words leave in another message."""
+        await self.end(row_id, OutState.OBSOLETE, f"said with {carrier}")
+
+    async def undeliver_with(self, carrier: OutRow) -> list[int]:
+        """What was said with it did not arrive either; the rows of which that was not known."""
+        rows = await self._tx.rows(
+            "outbox_undeliver_with",
+            chat_key=carrier.out.to.key,
+            said=f"said with {carrier.id}",
+            error=f"not delivered with {carrier.id}",
+        )
+        return [row["id"] for row in rows]
+
     async def undeliver(self, row_id: int, error: str) -> bool:
         """It was sent, and did not arrive. False if it was not sent, or that is known."""
         return await self._tx.one("outbox_undeliver", id=row_id, error=error) is not None
