@@ -54,7 +54,6 @@ class Capabilities:
     shows: frozenset[AttachmentKind] = EVERY_KIND  # what it can show of what came from elsewhere
     captions: bool = True  # words and a file fit into one message
     forgets_files: bool = False  # what people send is gone after some days, and cannot be sent again by its name
-    markdown: bool = False  # what we send is read as markup, so what people wrote must be escaped
     limits: Limits = Limits()
 
     @property

@@ -327,7 +327,6 @@ def _capabilities(settings: WecomAibot) -> Capabilities:
         answers_presses=False,
         shows=EVERY_KIND - {AttachmentKind.LOCATION} if socket else frozenset(),
         captions=False,
-        markdown=True,
         limits=Limits(
             text=SOCKET_TEXT if socket else CALLBACK_TEXT,
             unit="utf8",
