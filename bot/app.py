@@ -166,7 +166,12 @@ async def build(settings: Settings, stack: AsyncExitStack, clock: Clock | None =
             BurstSettings: bursts,
             TicketSettings: ticket_settings(settings.tickets),
             AuditSettings: AuditSettings(**settings.audit.model_dump()),
-            BroadcastSettings: BroadcastSettings(quiet_start=quiet.start, quiet_end=quiet.end),
+            BroadcastSettings: BroadcastSettings(
+                quiet_start=quiet.start,
+                quiet_end=quiet.end,
+                spread_seconds=settings.broadcasts.spread_seconds,
+                together=frozenset(p.name for p in platforms if p.capabilities.human_confirms),
+            ),
             RosterSettings: RosterSettings(public_url=_public_url(settings)),
         },
         owner=owner,

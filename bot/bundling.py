@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.adapters.textcut import measure
 from storage.model.channels import Capabilities, Limits
-from storage.model.messages import OutKind, OutRow, OutState
+from storage.model.messages import OutKind, OutRow
 from storage.stores.outbox import Ready
 from storage.unit import Unit
 
@@ -31,7 +31,7 @@ async def bind(unit: Unit, row: OutRow, others: Sequence[OutRow], now: datetime)
     if not others:
         return
     for other in others:
-        await unit.outbox.end(other.id, OutState.OBSOLETE, f"said with {row.id}")
+        await unit.outbox.said_with(other.id, row.id)
     await unit.outbox.reword(row, now)
 
 

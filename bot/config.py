@@ -120,6 +120,7 @@ class BroadcastRuleConfig(Section):
 class Broadcasts(Section):
     quiet_hours: QuietHours = QuietHours()
     late_minutes: int = Field(default=60, ge=0, le=1440)
+    spread_seconds: int = Field(default=120, ge=0, le=1800)
     rules: tuple[BroadcastRuleConfig, ...] = ()
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from bot.adapters.base import Platform, UnreadableError
+from bot.adapters.base import Platform, UnreadableError, messages_of
 from bot.choosing import as_press, is_number
 from bot.clock import Clock
 from bot.errors import place
@@ -89,7 +89,7 @@ class Dispatcher:
 
         async def may_leave(unit: Unit, out: Outgoing, at: datetime) -> bool:
             platform = self._platforms.get((out.to.platform, out.to.bot))
-            return platform is None or await arrives(unit, platform.capabilities, out, at)
+            return platform is None or await arrives(unit, platform.capabilities, out, at, messages_of(platform, out))
 
         return Context(
             now=now,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.adapters.base import Later, Moved, Never, OneSpeaker, Platform, Sent, Unknown
+from bot.adapters.base import Later, Moved, Never, OneSpeaker, Platform, Sent, Unknown, messages_of
 from bot.brief import say_brief
 from bot.bundling import bind, bundled
 from bot.clock import Clock
@@ -168,7 +168,8 @@ class Courier:
             if not await unit.outbox.lease(ready.row.id, owner=self._owner, until=now + LEASE):
                 continue
             room -= 1
-            throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane)
+            count = messages_of(self._platforms[key], ready.row.out)
+            throttle.spend_bot() if out.kind is OutKind.ANSWER else throttle.spend(chat, out.lane, count)
             leased.append(_to_send(ready, marked=now - ready.row.created_at >= timedelta(seconds=can.drops_copies)))
         if wait is None and room > FOR_PEOPLE and len(rows) == look:
             wait = now + LOOK_ON  # one chat's many messages must not hide the others behind them
@@ -194,9 +195,10 @@ class Courier:
         """True if this chat has had enough for the moment; its rows then wait without being looked at."""
         out = row.out
         platform = self._platforms[(out.to.platform, out.to.bot)]
-        pause = throttle.chat_wait(out.to.key, platform.is_group(out.to.chat_id), out.lane, now)
+        count = messages_of(platform, out)
+        pause = throttle.chat_wait(out.to.key, platform.is_group(out.to.chat_id), out.lane, now, count)
         if pause <= 0:
-            return await wait_for_room(unit, platform.capabilities, out, now)
+            return await wait_for_room(unit, platform.capabilities, out, now, count)
         await unit.outbox.hold_chat(out.to.key, now + timedelta(seconds=pause), min_lane=out.lane)
         return True
 
@@ -220,13 +222,14 @@ class Courier:
         if out.kind is OutKind.EDIT and ready.target_state in (OutState.PENDING, OutState.LEASED):
             await unit.outbox.postpone(ready.row.id, now + TARGET_PAUSE)
             return True
-        capabilities = self._platforms[(out.to.platform, out.to.bot)].capabilities
+        platform = self._platforms[(out.to.platform, out.to.bot)]
+        capabilities = platform.capabilities
         if out.kind is OutKind.EDIT and not capabilities.edits:
             await unit.outbox.end(ready.row.id, OutState.OBSOLETE, "never edits")
             if await say_brief(unit, out, now, self._platforms):
                 self.wake.set()
             return True
-        return await overdue(unit, capabilities, ready.row, now)
+        return await overdue(unit, capabilities, ready.row, now, messages_of(platform, out))
 
     def _start(self, row: OutRow) -> None:
         key = (row.out.to.platform, row.out.to.bot)

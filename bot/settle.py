@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.adapters.base import CannotEdit, Later, Moved, Never, Platform, SendResult, Sent, Unknown
+from bot.adapters.base import CannotEdit, Later, Moved, Never, Platform, SendResult, Sent, Unknown, messages_of
 from bot.brief import say_brief
 from bot.publish import JOB
 from bot.throttle import backoff
@@ -38,7 +38,8 @@ async def settle(
     row, result = done.row, done.result
     match result:
         case Sent():
-            await unit.outbox.sent(row.id, owner=owner, message_ref=result.message_ref, at=now)
+            count = messages_of(platforms[(row.out.to.platform, row.out.to.bot)], row.out)
+            await unit.outbox.sent(row.id, owner=owner, message_ref=result.message_ref, at=now, messages=count)
         case Moved():
             await unit.outbox.later(row.id, owner=owner, due_at=now, error="moved", copy=False)
             payload = {"platform": row.out.to.platform, "old": row.out.to.chat_id, "new": result.chat_id}
@@ -95,8 +96,10 @@ async def lost_after_all(unit: Unit, row: OutRow, why: str, now: datetime) -> bo
 
 
 async def _tell(unit: Unit, row: OutRow, why: str, now: datetime) -> None:
-    fact = DeliveryFailed(outbox_id=row.id, why=why)
-    await _job(unit, JOB, f"failed:{row.id}:{row.attempts}", {"fact": "DeliveryFailed", "data": asdict(fact)}, now)
+    """Of it, and of everything that was said in the same message."""
+    for outbox_id, attempts in ((row.id, row.attempts), *((i, 0) for i in await unit.outbox.undeliver_with(row))):
+        payload = {"fact": "DeliveryFailed", "data": asdict(DeliveryFailed(outbox_id=outbox_id, why=why))}
+        await _job(unit, JOB, f"failed:{outbox_id}:{attempts}", payload, now)
 
 
 async def _unknown(unit: Unit, row: OutRow, why: str, now: datetime, owner: str, jitter: Callable[[], float]) -> None:

@@ -23,12 +23,12 @@ class Bucket:
     tokens: float
     at: datetime
 
-    def wait(self, now: datetime, keep: float) -> float:
-        """Seconds until one token more than `keep` is there; 0 if it is."""
+    def wait(self, now: datetime, keep: float, count: int = 1) -> float:
+        """Seconds until `count` tokens more than `keep` are there, or it is full; 0 if they are."""
         self.tokens = min(self.size, self.tokens + self.rate * max(0.0, (now - self.at).total_seconds()))
         self.at = now
         # A hundredth of a token short is rounding, not a limit.
-        missing = keep + 1 - self.tokens
+        missing = min(keep + count, self.size) - self.tokens
         return 0.0 if missing <= 0.01 else missing / self.rate
 
     @property
@@ -61,8 +61,8 @@ class Throttle:
             return self._bot.wait(now, 0.0)
         return max(self._bot.wait(now, self._bot.size * RESERVED), self._pushes.wait(now, 0.0))
 
-    def chat_wait(self, chat_key: str, group: bool, lane: Lane, now: datetime) -> float:
-        """Seconds until this chat may receive something of this lane."""
+    def chat_wait(self, chat_key: str, group: bool, lane: Lane, now: datetime, count: int = 1) -> float:
+        """Seconds until this chat may receive `count` messages of this lane."""
         silent = self._silent.get(chat_key)
         if silent is not None:
             if silent > now:
@@ -76,20 +76,21 @@ class Throttle:
         push = lane >= Lane.URGENT_PUSH
         # The short bucket refills within a second; only the minute's is worth keeping for people.
         short, *minute = buckets
-        return max([short.wait(now, 0.0), *(b.wait(now, b.size * RESERVED if push else 0.0) for b in minute)])
+        kept = [b.wait(now, b.size * RESERVED if push else 0.0, count) for b in minute]
+        return max([short.wait(now, 0.0, count), *kept])
 
-    def spend(self, chat_key: str, lane: Lane = Lane.RESIDENT) -> None:
-        """One message goes out."""
-        self.spend_bot()
+    def spend(self, chat_key: str, lane: Lane = Lane.RESIDENT, count: int = 1) -> None:
+        """`count` messages go out."""
+        self.spend_bot(count)
         if self._pushes is not None and lane >= Lane.URGENT_PUSH:
-            self._pushes.tokens -= 1
+            self._pushes.tokens -= count
         for bucket in self._chats.get(chat_key, ()):
-            bucket.tokens -= 1
+            bucket.tokens -= count
 
-    def spend_bot(self) -> None:
-        """One call that no chat sees."""
+    def spend_bot(self, count: int = 1) -> None:
+        """So many calls, whether a chat sees them or not."""
         if self._bot is not None:
-            self._bot.tokens -= 1
+            self._bot.tokens -= count
 
     def _new_chat(self, group: bool, now: datetime) -> list[Bucket]:
         burst = max(1.0, self._limits.per_chat_burst)

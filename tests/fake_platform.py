@@ -46,6 +46,7 @@ class FakePlatform:
     closed: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)  # what people sent here, by its ref
     fetches: list[str] = field(default_factory=list)
+    size: int = 1  # so many messages our limits count for each row
     sent: int = 0  # how often we were asked to send
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -57,6 +58,9 @@ class FakePlatform:
 
     def is_group(self, chat_id: str) -> bool:
         return chat_id.startswith("g")
+
+    def messages(self, out: Outgoing) -> int:
+        return self.size
 
     async def fetch(self, ref: str) -> bytes | NotFetched:
         self.fetches.append(ref)

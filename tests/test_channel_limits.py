@@ -162,6 +162,27 @@ async def test_after_so_many_words_of_ours_they_must_speak_again(world: World) -
     assert texts_of(world.chat("p:1")) == ["a0", "a1", "a2\n\na3"]
 
 
+async def test_a_row_that_is_two_messages_counts_as_two(world: World) -> None:
+    """After a word of theirs, within an hour, and over a restart."""
+    await on(world, limits=replace(GENEROUS, per_turn=5))
+    world.platform.size = 2
+    await spoke(world)
+    for n in range(3):
+        await put(world, out(f"a{n}", "p:1"))
+        await world.settle()
+    assert texts_of(world.chat("p:1")) == ["a0", "a1"]
+    await on(world, limits=replace(GENEROUS, per_chat_hour=5))
+    for n in range(2):
+        await put(world, out(f"b{n}", "p:2"))
+        await world.settle()
+    world.platform.size = 1
+    await world.restart()
+    for n in range(2, 5):
+        await put(world, out(f"b{n}", "p:2"))
+        await world.settle()
+    assert texts_of(world.chat("p:2")) == ["b0", "b1", "b2"]
+
+
 async def test_what_one_person_is_told_at_once_is_one_message_with_its_buttons(world: World) -> None:
     """Never more than fits, never past the buttons, never with what was tried already."""
     await on(world, limits=replace(GENEROUS, per_turn=5, text=40, unit="utf8"))

@@ -80,3 +80,13 @@ def test_backoff_grows_with_age_and_has_a_ceiling(age: float, jitter: float) -> 
     pause = backoff(timedelta(seconds=age), lambda: jitter).total_seconds()
     assert 0.2 <= pause <= 600.2
     assert pause <= max(1.0, age) + 0.2
+
+
+def test_two_messages_take_two_tokens() -> None:
+    throttle = Throttle(Limits(per_chat_second=1.0, per_chat_burst=3.0, per_chat_minute=60.0))
+    assert throttle.chat_wait("a", True, Lane.RESIDENT, START, 2) == 0
+    throttle.spend("a", Lane.RESIDENT, 2)
+    assert throttle.chat_wait("a", True, Lane.RESIDENT, START) == 0
+    assert throttle.chat_wait("a", True, Lane.RESIDENT, START, 2) == pytest.approx(1)
+    narrow = Throttle(Limits(per_chat_second=1.0, per_chat_burst=1.0))
+    assert narrow.chat_wait("a", False, Lane.RESIDENT, START, 2) == 0  # more than ever fits: as soon as it is full

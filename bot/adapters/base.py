@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from storage.model.channels import Capabilities, Cursor, Edits, Limits
-from storage.model.messages import Envelope, Inbound, Outgoing
+from storage.model.messages import Envelope, Inbound, Outgoing, OutKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +99,19 @@ class OneSpeaker(Protocol):
         """Is it this process? Else what is to be said there is left in the outbox, for the one that can."""
 
 
+@runtime_checkable
+class InSeveral(Protocol):
+    """A platform where one row of the outbox may be several messages."""
+
+    def messages(self, out: Outgoing) -> int:
+        """Pure. How many its limits count when `out` is sent as a new message."""
+
+
+def messages_of(platform: Platform, out: Outgoing) -> int:
+    """So many messages the limits of `platform` count for `out`; a change is one."""
+    return platform.messages(out) if out.kind is OutKind.SEND and isinstance(platform, InSeveral) else 1
+
+
 class Accept(Protocol):
     """Inbox.accept."""
 
@@ -115,6 +128,7 @@ __all__ = [
     "Capabilities",
     "Cursor",
     "Edits",
+    "InSeveral",
     "Later",
     "Limits",
     "Moved",
@@ -126,4 +140,5 @@ __all__ = [
     "Sent",
     "Unknown",
     "UnreadableError",
+    "messages_of",
 ]

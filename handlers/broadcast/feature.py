@@ -14,10 +14,16 @@ URGENT_LASTS = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastSettings:
-    """Quiet hours on the station's clock ("22:00"); they may cross midnight. Equal ends: none."""
+    """Quiet hours on the station's clock ("22:00"); they may cross midnight. Equal ends: none.
+
+    `spread_seconds`: scheduled texts start so much later at most, each group at a moment of its own, so that not all
+    stations speak at once; `together`: platforms where a person confirms one task for all groups, so it is not torn.
+    """
 
     quiet_start: str = "22:00"
     quiet_end: str = "07:00"
+    spread_seconds: int = 0
+    together: frozenset[str] = frozenset()
 
 
 broadcast = Feature("broadcast", title="反诈播报", settings=BroadcastSettings())

@@ -1,5 +1,6 @@
 """From a decided text to one outbox row per group, exactly once, in one transaction."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -48,28 +49,39 @@ async def next_tip(ctx: Context, station: Station, *, kinds: Sequence[str], topi
     return choose(candidates, await ctx.unit.broadcasts.sent_codes(station.id))
 
 
-def quiet_end(ctx: Context, station: Station) -> datetime | None:
-    """When the quiet hours end in which we are now; None outside of them."""
+def quiet_end(ctx: Context, station: Station, at: datetime | None = None) -> datetime | None:
+    """When the quiet hours end in which `at` lies, or we are now; None outside of them."""
     settings = ctx.settings(BroadcastSettings)
     zone = ZoneInfo(station.tz)
-    return quiet_until(ctx.now, start=settings.quiet_start, end=settings.quiet_end, zone=zone)
+    return quiet_until(at or ctx.now, start=settings.quiet_start, end=settings.quiet_end, zone=zone)
+
+
+def spread(ctx: Context, row: Broadcast, station: Station, group: Group, due: datetime) -> datetime:
+    """When a scheduled text starts in that group: the same whenever it is asked, and never in the quiet hours."""
+    settings = ctx.settings(BroadcastSettings)
+    if not settings.spread_seconds or group.platform in settings.together:
+        return due
+    draw = int.from_bytes(hashlib.sha256(f"{row.id}:{group.id}".encode()).digest()[:8])
+    moment = due + timedelta(seconds=draw % (settings.spread_seconds + 1))
+    return due if quiet_end(ctx, station, moment) is not None else moment
 
 
 async def deliver(
     ctx: Context, row: Broadcast, station: Station, groups: Sequence[Group], *, lane: Lane, due: datetime
 ) -> None:
-    """Queue one copy per group, and look later how it went."""
+    """Queue one copy per group, and look later how it went. What a rule sends is spread a little."""
     lasts = SCHEDULED_LASTS if lane is Lane.DIGEST else URGENT_LASTS
     content = Content(text=body_of(row, station))
     for group in groups:
+        start = spread(ctx, row, station, group, due) if row.rule else due
         await ctx.push(
             group,
             content,
             key=push_key(row.id, group.id),
             lane=lane,
             broadcast_id=row.id,
-            due_at=due,
-            expires_at=due + lasts,
+            due_at=start,
+            expires_at=start + lasts,
         )
     data = {"broadcast": row.id, "rule": row.rule, "code": row.text_code, "groups": len(groups), "kinds": row.kinds}
     await ctx.log(EntryKind.BROADCAST_CREATED, text=row.title, data=data, station_id=station.id)

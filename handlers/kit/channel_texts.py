@@ -27,6 +27,10 @@ DEAF = {
     "refused": "企业微信不认机器人的密钥，我连不上，听不到那边的消息。请技术人员核对 bot_id 和 Secret。",
     "wecom_app": f"企业微信自建应用发不出消息，民警收不到一对一的卡片。{_MEND}",
     "wecom_kf": f"微信客服收不到也发不出消息，群众那边没有回音。{_MEND}",
+    "wecom_kf_unread": (
+        "微信客服上有一条消息读不出来，已经跳过，后面的照常。\n"
+        "请在企业微信“微信客服”里看看刚才有谁说了话；技术人员可以看 pingan dead list。"
+    ),
     "wechat_official": f"公众号发不出消息，群众那边没有回音。{_MEND}",
     "wecom_customer_group": f"客户群群发建不了任务。{_MEND}",
 }

@@ -23,7 +23,10 @@ from storage.model.messages import Address, Button, Content, InboundKind, Lane, 
 from storage.model.tickets import Entry, EntryKind, Ticket
 
 _WHOLE = re.compile(r"ticket:\d+:reply:(\d{1,18})")
-"""A key of reply_key; further pictures and parts have longer ones."""
+"""A key of reply_key; further pictures have longer ones."""
+
+PART = "#"
+"""What stands behind it in the key of a part of a long text: which part."""
 
 LONGEST = 1000
 """Characters of one reply or note."""
@@ -235,13 +238,16 @@ async def _tell_fate(ctx: Context, outbox_id: int, of_words: str, of_closing: st
     if row is None or ticket is None:
         return
     known = {"number": texts.number(ticket), "where": platform_name(row.out.to.platform)}
-    if row.out.key == ask_key(ticket):
+    key = row.out.key.partition(PART)[0]
+    if key == ask_key(ticket):
         await note(ctx, ticket, of_closing.format(**known))
         return
-    whole = _WHOLE.fullmatch(row.out.key)
+    whole = _WHOLE.fullmatch(key)
     entry = await ctx.unit.entries.get(int(whole[1])) if whole else None
     if entry is not None and entry.actor_id is not None:
-        await ctx.tell(entry.actor_id, of_words.format(text=entry.text, **known), ticket_id=ticket.id)
+        words = of_words.format(text=entry.text, **known)
+        once = "" if key == row.out.key else f"{key}:{'waits' if of_words == say.REPLIED_WAITS else 'lost'}"
+        await ctx.tell(entry.actor_id, words, ticket_id=ticket.id, key=once)
 
 
 @tickets.button("unsay", args=parse.row_id, allow=Permission.REPORT)

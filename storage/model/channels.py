@@ -54,7 +54,6 @@ class Capabilities:
     shows: frozenset[AttachmentKind] = EVERY_KIND  # what it can show of what came from elsewhere
     captions: bool = True  # words and a file fit into one message
     forgets_files: bool = False  # what people send is gone after some days, and cannot be sent again by its name
-    markdown: bool = False  # what we send is read as markup, so what people wrote must be escaped
     limits: Limits = Limits()
 
     @property
@@ -75,12 +74,14 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """How far a channel has been read, kept in the same transaction as what was read."""
+    """How far a channel has been read, kept in the same transaction as what was read. `before`: it moves only from
+    there, so that who was slow does not move it back; None: from anywhere."""
 
     platform: str
     bot: str
     name: str
     value: str
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,10 @@ SELECT group_id FROM chat_origin WHERE platform = :platform AND chat_id = :chat_
 INSERT INTO channel_cursor (platform, bot, name, value) VALUES (:platform, :bot, :name, :value)
 ON CONFLICT (platform, bot, name) DO UPDATE SET value = excluded.value;
 
+-- name: cursor_move!
+INSERT INTO channel_cursor (platform, bot, name, value) VALUES (:platform, :bot, :name, :value)
+ON CONFLICT (platform, bot, name) DO UPDATE SET value = excluded.value WHERE channel_cursor.value = :before;
+
 -- name: cursor_get
 SELECT value FROM channel_cursor WHERE platform = :platform AND bot = :bot AND name = :name;
 

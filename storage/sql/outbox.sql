@@ -34,7 +34,7 @@ WHERE id = :id AND state = 'pending';
 UPDATE outbox SET lease_until = :until WHERE state = 'leased' AND lease_owner = :owner;
 
 -- name: outbox_sent!
-UPDATE outbox SET state = 'sent', message_ref = :message_ref, sent_at = :at, error = ''
+UPDATE outbox SET state = 'sent', message_ref = :message_ref, sent_at = :at, messages = :messages, error = ''
 WHERE id = :id AND state = 'leased' AND lease_owner = :owner;
 
 -- name: outbox_later!
@@ -46,6 +46,10 @@ UPDATE outbox SET state = :state, error = :error WHERE id = :id AND state IN ('l
 
 -- name: outbox_undeliver
 UPDATE outbox SET state = 'dead', error = :error WHERE id = :id AND state = 'sent' RETURNING id;
+
+-- name: outbox_undeliver_with
+UPDATE outbox SET error = :error
+WHERE chat_key = :chat_key AND state = 'obsolete' AND kind = 'send' AND error = :said RETURNING id;
 
 -- name: outbox_hold_chat!
 UPDATE outbox SET due_at = :until
@@ -111,7 +115,7 @@ SELECT * FROM outbox o WHERE o.target = :target AND o.kind = 'edit' AND o.target
   AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.target = :target AND n.kind = 'edit' AND n.target <> '' AND n.id > o.id);
 
 -- name: outbox_said
-SELECT COUNT(*) AS n, MIN(sent_at) AS oldest FROM outbox
+SELECT COALESCE(SUM(messages), 0) AS n, MIN(sent_at) AS oldest FROM outbox
 WHERE chat_key = :chat_key AND sent_at > :since AND sent_at IS NOT NULL AND kind <> 'answer';
 
 -- name: outbox_shown

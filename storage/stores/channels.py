@@ -59,7 +59,12 @@ class Channels:
         return row["group_id"] if row else None
 
     async def read_to(self, cursor: Cursor) -> None:
-        await self._tx.one("cursor_put", platform=cursor.platform, bot=cursor.bot, name=cursor.name, value=cursor.value)
+        """So far was read; somebody who moved it first has read on from there."""
+        where = {"platform": cursor.platform, "bot": cursor.bot, "name": cursor.name, "value": cursor.value}
+        if cursor.before is None:
+            await self._tx.one("cursor_put", **where)
+        else:
+            await self._tx.one("cursor_move", **where, before=cursor.before)
 
     async def cursor(self, platform: str, bot: str, name: str) -> str:
         """How far was read; "" at the beginning."""

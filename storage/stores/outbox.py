@@ -109,8 +109,11 @@ class Outbox:
         """This owner lives and is still sending."""
         await self._tx.one("outbox_renew", owner=owner, until=to_ms(until))
 
-    async def sent(self, row_id: int, *, owner: str, message_ref: str, at: datetime) -> None:
-        await self._tx.one("outbox_sent", id=row_id, owner=owner, message_ref=message_ref, at=to_ms(at))
+    async def sent(self, row_id: int, *, owner: str, message_ref: str, at: datetime, messages: int = 1) -> None:
+        """`messages`: so many it was for the platform's limits."""
+        await self._tx.one(
+            "outbox_sent", id=row_id, owner=owner, message_ref=message_ref, at=to_ms(at), messages=messages
+        )
 
     async def later(self, row_id: int, *, owner: str, due_at: datetime, error: str, copy: bool) -> None:
         """Try again then. `copy`: this time it may already have arrived."""
@@ -118,6 +121,20 @@ class Outbox:
 
     async def end(self, row_id: int, state: OutState, error: str = "") -> None:
         await self._tx.one("outbox_end", id=row_id, state=state, error=error)
+
+    async def said_with(self, row_id: int, carrier: int) -> None:
+        """Its words leave in another message."""
+        await self.end(row_id, OutState.OBSOLETE, f"said with {carrier}")
+
+    async def undeliver_with(self, carrier: OutRow) -> list[int]:
+        """What was said with it did not arrive either; the rows of which that was not known."""
+        rows = await self._tx.rows(
+            "outbox_undeliver_with",
+            chat_key=carrier.out.to.key,
+            said=f"said with {carrier.id}",
+            error=f"not delivered with {carrier.id}",
+        )
+        return [row["id"] for row in rows]
 
     async def undeliver(self, row_id: int, error: str) -> bool:
         """It was sent, and did not arrive. False if it was not sent, or that is known."""

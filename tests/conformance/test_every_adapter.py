@@ -9,7 +9,17 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.adapters.base import CannotEdit, Edits, Never, NotFetched, SendResult, Sent, Unknown, UnreadableError
+from bot.adapters.base import (
+    CannotEdit,
+    Edits,
+    Never,
+    NotFetched,
+    SendResult,
+    Sent,
+    Unknown,
+    UnreadableError,
+    messages_of,
+)
 from bot.adapters.keeping import keep
 from bot.adapters.textcut import measure
 from bot.media import carried
@@ -205,6 +215,28 @@ async def test_a_photo_is_seen_exactly_where_the_channel_shows_photos(
         assert any("1 号" in seen.text for seen in shown)
         assert sum(seen.picture for seen in shown) == shows, shown
         assert any(CANNOT_SHOW.format(what="照片 1") in seen.text for seen in shown) != shows
+
+
+async def test_what_the_limits_count_is_what_people_see(driver: Driver, engine: Engine, tmp_path: Path) -> None:
+    """Words too long for a card or a menu, a photo with words: each row says how many messages it becomes."""
+    home = driver.files(tmp_path)
+    keep(home, hashlib.sha256(PICTURE).hexdigest(), PICTURE)
+    long = "新警情\n" + "楼上往下扔垃圾。" * 60
+    for chat in driver.chats:
+        for name, content in (
+            ("words", Content(text="好")),
+            ("card", Content(text="新警情", buttons=BUTTONS)),
+            ("long", Content(text=long, buttons=BUTTONS)),
+            ("photo", Content(text="1 号", attachment=PHOTO)),
+        ):
+            for row in await queued(driver, engine, out(driver, chat, content, key=f"{chat}{name}")):
+                if row.out.key.partition("#")[0] != f"{chat}{name}":
+                    continue
+                whole = await fitting(driver, engine, row, home)
+                before = len(await driver.seen(chat))
+                assert isinstance(await driver.platform.send(whole.out, ""), Sent)
+                seen = len(await driver.seen(chat)) - before
+                assert seen == messages_of(driver.platform, whole.out), (name, content)
 
 
 async def test_asking_for_files_never_raises(driver: Driver) -> None:

@@ -23,6 +23,10 @@ WHY_LIMIT = 200
 MAX_ANSWER = 1024 * 1024
 """Bytes of JSON. More of it is read in one go than the event loop can stand still for."""
 
+LONGEST_ANSWER = 8 * MAX_ANSWER
+EDGE = 4096
+"""Of an answer too large to be read only so many bytes at either end are kept, to tell what it was about."""
+
 SessionFactory = Callable[[], aiohttp.ClientSession]
 Json = Mapping[str, Any]
 _answer = msgspec.json.Decoder(dict[str, Any])
@@ -49,6 +53,13 @@ class Lost:
 
     why: str
     sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Garbled(Lost):
+    """The platform did answer, and it cannot be read. `body`: what came, or its two ends; people's words are in it."""
+
+    body: bytes = field(default=b"", repr=False)
 
 
 Call = Good | Refused | Lost
@@ -148,7 +159,8 @@ class Qyapi:
                 timeout=patience or self._timeout,
                 allow_redirects=False,
             ) as response:
-                return understand(response.status, await _read(response), (*params.values(), hidden))
+                body, whole = await _read_json(response)
+                return understand(response.status, body, (*params.values(), hidden), whole=whole)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as e:
             return Lost(f"no connection: {type(e).__name__}", sent=False)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
@@ -157,7 +169,21 @@ class Qyapi:
             return Lost(f"connection lost: {type(e).__name__}", sent=True)
 
 
-async def _read(response: aiohttp.ClientResponse, most: int = MAX_ANSWER) -> bytes:
+async def _read_json(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+    """All of it, and True; of what is too much the two ends."""
+    kept = bytearray()
+    size = 0
+    async for chunk in response.content.iter_chunked(65536):
+        size += len(chunk)
+        kept += chunk
+        if size > MAX_ANSWER:
+            del kept[EDGE:-EDGE]
+        if size > LONGEST_ANSWER:
+            break
+    return bytes(kept), size <= MAX_ANSWER
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_chunked(65536):
@@ -168,11 +194,14 @@ async def _read(response: aiohttp.ClientResponse, most: int = MAX_ANSWER) -> byt
     return b"".join(chunks)
 
 
-def understand(status: int, body: bytes, secrets: tuple[str, ...] = ()) -> Call:
-    """Pure. What an answer means; anything but a JSON object with a sound errcode is no answer."""
+def understand(status: int, body: bytes, secrets: tuple[str, ...] = (), *, whole: bool = True) -> Call:
+    """Pure. What an answer means; anything but a JSON object with a sound errcode is no answer. `whole`: is `body` all
+    that came?"""
     try:
-        data = decoded(body if len(body) <= MAX_ANSWER else b"", _answer)
+        data = decoded(body if whole and len(body) <= MAX_ANSWER else b"", _answer)
     except (ValueError, RecursionError):
+        if status == 200:
+            return Garbled("http 200 with a garbled answer", sent=True, body=body)
         # A gateway's refusal did not reach the platform; its 5xx may come after it did.
         return Lost(f"http {status} with a garbled answer", sent=not 300 <= status < 500)
     code = data.get("errcode", 0)

@@ -5,12 +5,13 @@ and without a secret, for settings it cannot start with.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from bot.adapters.base import Platform
 from bot.adapters.wecom.api import SessionFactory
+from bot.adapters.wecom.pace import Pace, Paces
 from bot.clock import Clock
 from bot.config import Settings
 from bot.hearing import Hearing
@@ -52,6 +53,12 @@ class Kit:
     session: SessionFactory
     data_dir: Path
     owner: str
+    paces: Paces = field(default_factory=Paces)
+
+    @property
+    def webhook_pace(self) -> Pace:
+        """Of each key of 消息推送, whoever speaks by it."""
+        return self.paces.of("webhook", self.settings.wecom_webhook.per_minute)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

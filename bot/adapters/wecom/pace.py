@@ -28,3 +28,14 @@ class Pace:
             return max(0.1, (free + MINUTE - now).total_seconds())
         hits.extend([now] * count)
         return 0.0
+
+
+class Paces:
+    """Those that several channels share, by name: they use the same interface of the platform."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Pace] = {}
+
+    def of(self, name: str, per_minute: int) -> Pace:
+        """The one of that name; the first who asks says how many."""
+        return self._known.setdefault(name, Pace(per_minute))

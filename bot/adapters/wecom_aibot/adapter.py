@@ -123,6 +123,7 @@ class AibotPlatform:
             api=api,
             clock=kit.clock,
             webhooks=webhooks or {},
+            hooks=kit.webhook_pace,
             uploads=_uploads(kit, self.connection),
         )
         self.door: Door | None = None
@@ -146,6 +147,10 @@ class AibotPlatform:
 
     def is_group(self, chat_id: str) -> bool:
         return events.is_group(chat_id)
+
+    def messages(self, out: Outgoing) -> int:
+        """base.InSeveral."""
+        return self._speech.messages(self._as_called(out))
 
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         return await self._speech.send(self._as_called(out), target_ref)
@@ -322,7 +327,6 @@ def _capabilities(settings: WecomAibot) -> Capabilities:
         answers_presses=False,
         shows=EVERY_KIND - {AttachmentKind.LOCATION} if socket else frozenset(),
         captions=False,
-        markdown=True,
         limits=Limits(
             text=SOCKET_TEXT if socket else CALLBACK_TEXT,
             unit="utf8",

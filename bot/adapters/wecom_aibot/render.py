@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.adapters.wecom.cards import Card, buttons_card, clip, done_card, task_id
 from bot.adapters.wecom_aibot.events import PERSON, is_group
-from bot.adapters.wecom_aibot.words import markdown
+from bot.adapters.wecom_aibot.words import markdown, markdowns
 from storage.model.messages import Outgoing
 
 STREAM_BYTES = 20480
@@ -57,8 +57,13 @@ def answer(text: str, key: str, card: Json | None, *, whole: bool) -> Json:
     )
 
 
-def words(text: str, limit: int = STREAM_BYTES) -> Json:
-    return {"msgtype": "markdown", "markdown": {"content": markdown(text, limit)}}
+def words(text: str) -> Json:
+    return {"msgtype": "markdown", "markdown": {"content": markdown(text, STREAM_BYTES)}}
+
+
+def pieces(text: str, limit: int) -> list[Json]:
+    """`words` in as many messages as it takes, each at most `limit` bytes and marked "(1/3)"."""
+    return [{"msgtype": "markdown", "markdown": {"content": piece}} for piece in markdowns(text, limit)]
 
 
 def plain(text: str) -> Json:

@@ -16,6 +16,7 @@ import structlog
 from bot.adapters.base import CannotEdit, Later, Never, SendResult, Sent
 from bot.adapters.wecom.api import Call, Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.errcodes import WEBHOOK_GONE, hint, judge
+from bot.adapters.wecom.pace import Pace
 from bot.adapters.wecom.uploads import HandedIn, Uploads, with_file
 from bot.adapters.wecom_aibot import render
 from bot.adapters.wecom_aibot.connection import Connection
@@ -58,7 +59,8 @@ class Part:
 
 
 class Speech:
-    """`connection`, `uploads`: None by callback. `webhooks`: chat id → key of the 消息推送 of that group."""
+    """`connection`, `uploads`: None by callback. `webhooks`: chat id → key of the 消息推送 of that group;
+    `hooks`: how fast any of them takes words."""
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class Speech:
         api: Qyapi,
         clock: Clock,
         webhooks: Mapping[str, str],
+        hooks: Pace,
         uploads: Uploads | None,
     ) -> None:
         self._connection = connection
@@ -78,6 +81,7 @@ class Speech:
         self._api = api
         self._clock = clock
         self._webhooks = dict(webhooks)  # those whose key is gone are forgotten until the next start
+        self._hooks = hooks
         self._said = Recent(REMEMBERED)  # first halves of what is under way
         self._closed = Recent(REMEMBERED)  # whose answer was refused: to be said another way
         self._tried: dict[str, ReplyRoute] = {}  # message key → the answer that was tried and may have arrived
@@ -92,6 +96,12 @@ class Speech:
             return await self._change(out, target_ref) if out.kind is OutKind.EDIT else await self._say(out)
         except StoreDownError:
             return Later(why="store down", after=AGAIN)
+
+    def messages(self, out: Outgoing) -> int:
+        """Pure. How many people will see of it."""
+        if out.content.attachment is not None and self._uploads is not None:
+            return 2 if out.content.text.strip() else 1
+        return max(1, len(self._parts(out, None)))
 
     async def _wait(self) -> Later | None:
         """Only who is connected can say anything, and nobody else may use up the ways to say it.
@@ -255,10 +265,19 @@ class Speech:
         key = self._webhooks.get(out.to.chat_id)
         if not key:
             return None
-        body = render.words(part.text, render.WEBHOOK_BYTES)
-        reply = await self._api.post(WEBHOOK_PATH, {"key": key}, body)
-        if isinstance(reply, Good):
-            return self._sent("webhook", part)
+        names = {f"{part.key}#hook{n}": body for n, body in enumerate(render.pieces(part.text, render.WEBHOOK_BYTES))}
+        left = {name: body for name, body in names.items() if name not in self._said}
+        wait = self._hooks.spend(key, self._clock.now(), len(left))
+        if wait:
+            return Later(why="this group's webhook has had enough for a minute", after=wait, chat_wide=True)
+        for name, body in left.items():
+            reply = await self._api.post(WEBHOOK_PATH, {"key": key}, body)
+            if not isinstance(reply, Good):
+                return self._hook_refused(out, reply)
+            self._said.add(name)
+        return self._sent("webhook", part)
+
+    def _hook_refused(self, out: Outgoing, reply: Refused | Lost) -> SendResult:
         log.warning(RUNG_FAILED, message=render.stream_of(out.key), rung="webhook", why=_why(reply))
         if isinstance(reply, Refused) and reply.code == WEBHOOK_GONE:
             self._webhooks.pop(out.to.chat_id, None)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.adapters.textcut import cut_text
+from bot.adapters.textcut import cut_text, split_marked
 from handlers.kit.mentions import AT
 from storage.model.messages import Mention
 
@@ -62,6 +62,11 @@ def markdown(text: str, limit: int) -> str:
     At most `limit` bytes of UTF-8. (Whether every client honours a backslash no paper says.)
     """
     return cut_text(_harmless(text), limit, "utf8")
+
+
+def markdowns(text: str, limit: int) -> list[str]:
+    """As `markdown`, whole, in parts of at most `limit` bytes."""
+    return split_marked(_harmless(text), limit, "utf8")
 
 
 def _harmless(text: str) -> str:

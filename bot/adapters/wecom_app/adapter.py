@@ -152,6 +152,11 @@ class AppPlatform:
 
     # -- what goes out
 
+    def messages(self, out: Outgoing) -> int:
+        """base.InSeveral."""
+        apart = out.content.attachment is not None and bool(out.content.text) and not out.content.buttons
+        return 2 if apart else len(messages(out, Envelope(user="", agent_id=0, duplicate_seconds=0)))
+
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         if out.kind is OutKind.ANSWER:
             return Never(why="a press is answered by a message here")

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bot.adapters.base import Accept, CannotEdit, Later, Never, NotFetched, SendResult, Sent
 from bot.adapters.wecom import xmltext
-from bot.adapters.wecom.alarm import when_refused
+from bot.adapters.wecom.alarm import alarm, when_refused
 from bot.adapters.wecom.api import Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit, Query, Reply
 from bot.adapters.wecom.crypto import Crypt, Freshness
@@ -19,6 +20,7 @@ from bot.adapters.wecom.uploads import CUSTOMERS, Uploads, by_http, fetch, with_
 from bot.adapters.wecom_kf.parse import PLATFORM, parse_row
 from bot.adapters.wecom_kf.pulling import Puller
 from bot.adapters.wecom_kf.render import ENTRIES, HEAD_BYTES, greeting, is_greeting, render
+from bot.adapters.wecom_kf.turn import LOOK, Turn
 from bot.clock import Clock
 from bot.errors import StoreDownError
 from storage.model.messages import Inbound, Outgoing, OutKind
@@ -34,6 +36,7 @@ SLOWEST = 30.0
 SETUP_PAUSE = 300.0
 PULL_FAILED = "wecom_kf.pull_failed"
 STORE_DOWN = "wecom_kf.store_down"
+UNREAD = "wecom_kf_unread"
 
 log = structlog.get_logger()
 
@@ -55,7 +58,8 @@ class KfPlatform:
         self._clock: Clock = kit.clock
         self._most_bytes = kit.settings.wecom.media_max_mb * 1024 * 1024
         self._uploads = Uploads(by_http(tokens), kit.data_dir / "files", kit.clock.now, CUSTOMERS)
-        self._puller = Puller(tokens, kit.engine, self.bot)
+        self._puller = Puller(tokens, kit.engine, self.bot, partial(alarm, kit.engine, kit.clock, PLATFORM, UNREAD))
+        self._turn = Turn(kit.engine, kit.clock, self.bot, kit.owner, settings.secret)
         self._wake = asyncio.Event()
 
     def parse(self, body: bytes) -> Inbound | None:
@@ -63,6 +67,11 @@ class KfPlatform:
 
     def is_group(self, chat_id: str) -> bool:
         return False
+
+    def messages(self, out: Outgoing) -> int:
+        """base.InSeveral."""
+        apart = out.content.attachment is not None and bool(out.content.text.strip())
+        return 2 if apart else len(render(out, None, self.bot))
 
     async def send(self, out: Outgoing, target_ref: str) -> SendResult:
         """A repeated send is the platform's own concern: it knows our id of the message."""
@@ -93,9 +102,21 @@ class KfPlatform:
         return await fetch(self._tokens, ref, self._most_bytes)
 
     async def run(self, accept: Accept) -> None:
-        """Fetch at start, at every notice, and now and then; until cancelled."""
+        """Fetch at start, at every notice, and now and then, whenever it is our turn; until cancelled."""
+        keeping = asyncio.create_task(self._turn.keep(self._noticed), name="kf turn")
+        try:
+            await self._fetch_on(accept)
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+            await self._turn.give_up()
+
+    async def _fetch_on(self, accept: Accept) -> None:
         pause = 0.0
         while True:
+            if not self._turn.ours:
+                await self._clock.wait(self._wake, self._clock.now() + LOOK)
+                continue
             try:
                 stopped = await self._puller.pull(accept, self._clock.now())
             except StoreDownError:
@@ -103,6 +124,12 @@ class KfPlatform:
                 stopped = Lost("store down", sent=False)
             pause = self._pause(stopped, pause)
             await self._clock.wait(self._wake, self._clock.now() + timedelta(seconds=pause))
+
+    def _noticed(self, token: str) -> None:
+        """There may be something to fetch. Without a token: nobody has looked for a while."""
+        if token:
+            self._puller.noticed(token, self._clock.now())
+        self._wake.set()
 
     def _pause(self, stopped: Refused | Lost | None, before: float) -> float:
         """Seconds until we look again."""
@@ -139,8 +166,11 @@ class KfPlatform:
             raise TurnedAwayError(400) from None
         ours = xmltext.word(fields, "OpenKfId") == self.bot
         if ours and xmltext.word(fields, "Event") == "kf_msg_or_event":
-            self._puller.noticed(xmltext.word(fields, "Token"), now)
-            self._wake.set()
+            token = xmltext.word(fields, "Token")
+            if self._turn.ours:
+                self._noticed(token)
+            else:
+                await self._turn.hand_over(token)
         self._guard.accepted(opened, b"", now)
         return Reply()
 

@@ -1,14 +1,16 @@
 """kf/sync_msg, page by page. How far was read is stored with what was read, so nothing is lost or read twice."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 
 from bot.adapters.base import Accept
-from bot.adapters.wecom.api import Good, Lost, Refused
+from bot.adapters.wecom.api import Garbled, Good, Lost, Refused
 from bot.adapters.wecom.errcodes import SETUP
 from bot.adapters.wecom.tokens import Tokens
 from bot.adapters.wecom_kf.parse import PLATFORM, wanted
@@ -21,21 +23,31 @@ from storage.unit import Unit
 
 SYNC = "/cgi-bin/kf/sync_msg"
 PAGE = 50
-"""Rows. Even the longest texts then fit into one answer we read."""
+"""Rows. Even the longest texts then fit into one answer we read; else we ask for fewer."""
 
 TOKEN_LIFE = timedelta(minutes=9)
 """A notice's token is good for ten minutes; without one the platform lets us ask only now and then."""
 
+SPOILED_TRIES = 3
+STEPPED_OVER = "wecom_kf.row_stepped_over"
+_NEXT = re.compile(rb'"next_cursor"\s{0,9}:\s{0,9}"([\x21\x23-\x5b\x5d-\x7e]{1,1024})"')
+_FINE = re.compile(rb'"errcode"\s{0,9}:\s{0,9}0\s{0,9}[,}]')
+
+log = structlog.get_logger()
+
 
 class Puller:
-    """`open_kfid` is the bot. One call of `pull` at a time."""
+    """`open_kfid` is the bot; `told` hears that something cannot be read. One call of `pull` at a time in a process;
+    should another one fetch as well, nothing is lost, and how far was read never steps back."""
 
-    def __init__(self, tokens: Tokens, engine: Engine, open_kfid: str) -> None:
+    def __init__(self, tokens: Tokens, engine: Engine, open_kfid: str, told: Callable[[], Awaitable[None]]) -> None:
         self._tokens = tokens
         self._engine = engine
         self._kfid = open_kfid
+        self._told = told
         self._notice = ""
         self._noticed_at: datetime | None = None
+        self._spoiled = ("", 0)  # where a row cannot be read, and how often it was asked for
 
     def noticed(self, token: str, at: datetime) -> None:
         """The platform said that there is something to fetch."""
@@ -43,26 +55,48 @@ class Puller:
 
     async def pull(self, accept: Accept, now: datetime) -> Refused | Lost | None:
         """Fetch until there is no more; what stopped it, if it could not. Raises StoreDownError."""
-        cursor = await self._cursor()
+        limit = PAGE
         while True:
-            reply = await self._page(cursor, now)
+            cursor = await self._cursor()
+            reply = await self._page(cursor, limit, now)
+            if isinstance(reply, Garbled) and (beyond := cursor_in(reply.body)) not in ("", cursor):
+                if limit > 1:
+                    limit //= 2
+                elif not self._spoiled_again(cursor):
+                    return reply
+                else:
+                    await self._step_over(reply.body, self._place(cursor, beyond), accept)
+                continue
             if not isinstance(reply, Good):
                 return reply
+            limit = min(PAGE, 2 * limit)
             following = reply.data.get("next_cursor")
             rows = reply.data.get("msg_list")
             moved = isinstance(following, str) and following not in ("", cursor)
             found = rows if isinstance(rows, list) else []
             envelopes = list(envelopes_of(found, self._kfid))
             await note(self._engine, found, self._kfid, now)
-            place = Cursor(platform=PLATFORM, bot=self._kfid, name="sync", value=str(following)) if moved else None
-            await accept(envelopes, cursor=place)
+            await accept(envelopes, cursor=self._place(cursor, str(following)) if moved else None)
             if not moved or not reply.data.get("has_more"):
                 return None
-            cursor = str(following)
 
-    async def _page(self, cursor: str, now: datetime) -> Good | Refused | Lost:
+    def _spoiled_again(self, cursor: str) -> bool:
+        """Has the one row there been so often unreadable that it is not the way it came?"""
+        self._spoiled = (cursor, self._spoiled[1] + 1 if self._spoiled[0] == cursor else 1)
+        return self._spoiled[1] >= SPOILED_TRIES
+
+    def _place(self, before: str, beyond: str) -> Cursor:
+        return Cursor(platform=PLATFORM, bot=self._kfid, name="sync", value=beyond, before=before)
+
+    async def _step_over(self, body: bytes, place: Cursor, accept: Accept) -> None:
+        """One row that cannot be read is parked, so that those behind it are heard."""
+        await accept([_unreadable(body, self._kfid)], cursor=place)
+        log.error(STEPPED_OVER, bytes=len(body))
+        await self._told()
+
+    async def _page(self, cursor: str, limit: int, now: datetime) -> Good | Refused | Lost:
         fresh = self._noticed_at is not None and now - self._noticed_at < TOKEN_LIFE
-        asked: dict[str, Any] = {"limit": PAGE, "voice_format": 0, "open_kfid": self._kfid}
+        asked: dict[str, Any] = {"limit": limit, "voice_format": 0, "open_kfid": self._kfid}
         if cursor:
             asked["cursor"] = cursor
         if not fresh or not self._notice:
@@ -78,6 +112,13 @@ class Puller:
     async def _cursor(self) -> str:
         async with self._engine.read() as tx:
             return await Unit(tx).channels.cursor(PLATFORM, self._kfid, "sync")
+
+
+def cursor_in(body: bytes) -> str:
+    """Pure. Where an answer that cannot be read says its page ends; "" if it is none of the platform's. Within words
+    of people these names stand with their quotation marks escaped."""
+    found = _NEXT.search(body)
+    return found[1].decode("ascii") if found is not None and _FINE.search(body) is not None else ""
 
 
 def envelopes_of(rows: Iterable[Any], bot: str) -> Iterable[Envelope]:

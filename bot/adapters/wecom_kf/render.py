@@ -21,13 +21,18 @@ def render(out: Outgoing, file: HandedIn | None, open_kfid: str) -> list[dict[st
     content, msgid = out.content, own_id(out.key)
     head = {"touser": out.to.chat_id, "open_kfid": open_kfid}
     if file is not None:
-        words = [head | {"msgid": own_id(f"{out.key}:text")} | _said(content, msgid)] if content.text.strip() else []
+        words = [head | {"msgid": own_id(words_key(out.key))} | _said(content, msgid)] if content.text.strip() else []
         return [*words, head | {"msgid": msgid} | file.body()]
     if not content.buttons or measure(content.text, "utf8") <= HEAD_BYTES:
         return [head | {"msgid": msgid} | _said(content, msgid)]
     before = _said(replace(content, buttons=()), msgid)
     choice = _said(replace(content, text=CHOOSE), msgid)
-    return [head | {"msgid": own_id(f"{out.key}:text")} | before, head | {"msgid": msgid} | choice]
+    return [head | {"msgid": own_id(words_key(out.key))} | before, head | {"msgid": msgid} | choice]
+
+
+def words_key(key: str) -> str:
+    """Of the words that go before the menu or the file of the message with this outbox key."""
+    return f"{key}:text"
 
 
 def greeting(out: Outgoing) -> dict[str, Any]:

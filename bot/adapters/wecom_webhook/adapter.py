@@ -22,7 +22,6 @@ from bot.adapters.keeping import load, sniff
 from bot.adapters.wecom.api import Call, Good, Lost, Qyapi, Refused
 from bot.adapters.wecom.channel import Channel, Kit
 from bot.adapters.wecom.errcodes import WEBHOOK_GONE, hint, judge
-from bot.adapters.wecom.pace import Pace
 from bot.adapters.wecom_webhook.render import PICTURE_BYTES, PICTURES, TEXT_BYTES, Json, file, picture, text
 from bot.config_channels import WecomWebhook
 from storage.model.channels import EVERY_KIND
@@ -55,7 +54,7 @@ class WebhookPlatform:
         self._clock = kit.clock
         self._api = Qyapi(kit.session, kit.settings.wecom.base_url)
         self._files = kit.data_dir / "files"
-        self._pace = Pace(settings.per_minute)
+        self._pace = kit.webhook_pace
         self._gone: set[str] = set()
         self.capabilities = Capabilities(
             hears_mentions=False,
@@ -104,7 +103,7 @@ class WebhookPlatform:
         count = bool(words.strip()) + (attached is not None)
         if not count:
             return Never(why="nothing to say")
-        wait = self._pace.spend(group, self._clock.now(), count)
+        wait = self._pace.spend(key, self._clock.now(), count)
         if wait:
             return Later(why="this group has had enough for a minute", after=wait, chat_wide=True)
         if words.strip():
