@@ -317,6 +317,7 @@ class Connection:
     async def _read(self, ws: aiohttp.ClientWebSocketResponse, line: Line, heard: Heard) -> None:
         """Until the connection ends, politely or not. Only hands on: nothing is answered from here."""
         async for message in ws:
+            await asyncio.sleep(0)  # what has already arrived is handed out without a pause: others come in between
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
             try:
