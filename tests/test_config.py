@@ -83,8 +83,8 @@ def test_unknown_keys_name_the_nearest_valid_one(file: Path, text: str, sentence
 @pytest.mark.parametrize(
     "text",
     [
-        "wecom_app: {agent_id: 1, secret:geheim7x}\n",
         "wecom_app:\n  agent_id: 1\n  geheim7x: 1\n",
+        "wecom_app: {agent_id: 1, secret:geheim7x: 1}\n",
         "geheim7x: 1\n",
     ],
 )
