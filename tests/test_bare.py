@@ -96,6 +96,11 @@ async def test_our_own_copy_stays_as_it_was_sent(tmp_path: Path) -> None:
     assert (tmp_path / name).read_bytes() == taken()
 
 
+def test_only_the_program_may_look_into_the_folder(tmp_path: Path) -> None:
+    keep(tmp_path / "files", "ab" * 32, taken())
+    assert (tmp_path / "files").stat().st_mode & 0o077 == 0
+
+
 def test_the_same_picture_is_still_one() -> None:
     assert unfit(AttachmentKind.PHOTO, bare(taken(6))) == ""
     assert bare(jpeg(b"mark")) == jpeg(b"mark")

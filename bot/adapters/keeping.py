@@ -38,7 +38,7 @@ def keep(folder: Path, ref: str, data: bytes) -> None:
     path = folder / ref
     if path.exists():
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder / f"{ref}.{os.getpid()}.part"
     with part.open("wb") as file:
         file.write(data)
