@@ -5,6 +5,7 @@ on the station's disk stays as it was sent. What cannot be read as its kind stay
 """
 
 import re
+from typing import Literal
 
 MOST_PARTS = 20_000
 MOST_INDEX = 4 * 1024 * 1024
@@ -61,7 +62,7 @@ def _segment(part: bytes) -> bytes:
 
 def _turned(tiff: bytes) -> bytes:
     """A segment that says only how the picture is turned; none where it is not."""
-    order = "little" if tiff[:2] == b"II" else "big"
+    order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
     first = int.from_bytes(tiff[4:8], order)
     for number in range(min(int.from_bytes(tiff[first : first + 2], order), 200)):
         entry = tiff[first + 2 + 12 * number :][:12]
