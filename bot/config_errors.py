@@ -1,5 +1,6 @@
 """From pydantic's findings to sentences: where it is written, what is wrong, and what to write instead."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ _PLAIN = {
     "model_type": "要在下一行缩进写它的各项，每项一个“键: 值”",
     "string_too_short": "不能空着",
 }
+_NAME = re.compile(r"[A-Za-z_]{1,30}")
 _BOUNDS = {
     "greater_than_equal": ("ge", "不能小于 {}"),
     "less_than_equal": ("le", "不能大于 {}"),
@@ -69,9 +71,18 @@ def explain(model: type[BaseModel], error: ValidationError, origin: Origin) -> I
         path = _written(key)
         where = origin.where(key)
         if item["type"] == "extra_forbidden":
-            yield f"{where}不认识的配置项 {path}{hint(str(key[-1]), _siblings(model, key))}"
+            yield f"{where}{_unknown(model, key)}"
         else:
             yield f"{where}{path} 不对——{_plain(item['type'], item['msg'], item.get('ctx') or {})}。"
+
+
+def _unknown(model: type[BaseModel], key: Key) -> str:
+    """Without its name where that is none: "secret:abc", with no blank, is one word, and the secret is in it."""
+    name = str(key[-1])
+    if _NAME.fullmatch(name):
+        return f"不认识的配置项 {_written(key)}{hint(name, _siblings(model, key))}"
+    inside = f"{_written(key[:-1])} 里" if len(key) > 1 else ""
+    return f"{inside}有一项不认识。要写成“键: 值”，英文冒号后面空一格{hint('', _siblings(model, key))}"
 
 
 def _written(key: Key) -> str:

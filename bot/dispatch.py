@@ -136,6 +136,7 @@ class Dispatcher:
                 return False
             done = []
             for row in rows:
+                await asyncio.sleep(0)  # SQLite answers at once: without this a full batch stops everybody else
                 ctx = await self._guarded(unit, row, now)
                 if ctx is not None:
                     contexts.append(ctx)

@@ -5,9 +5,12 @@ import zlib
 
 
 def jpeg(mark: bytes = b"", width: int = 640, height: int = 480) -> bytes:
-    """`mark` makes it another one. Its thumbnail has an end of its own, as those of phones have."""
-    thumbnail = b"Exif\x00\x00\xff\xd8\xff\xd9" + mark
-    head = b"\xff\xe1" + struct.pack(">H", len(thumbnail) + 2) + thumbnail
+    """`mark` makes it another one. Its thumbnail has an end of its own, as those of phones have.
+
+    Nothing of it is left out when it is handed on.
+    """
+    thumbnail = b"JFXX\x00\x10\xff\xd8\xff\xd9" + mark
+    head = b"\xff\xe0" + struct.pack(">H", len(thumbnail) + 2) + thumbnail
     frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
     scan = b"\xff\xda" + struct.pack(">H", 8) + b"\x01\x01\x00\x00\x3f\x00" + b"\x12\x34"
     return b"\xff\xd8" + head + frame + scan + b"\xff\xd9"
@@ -22,8 +25,9 @@ def png(width: int = 1, height: int = 1) -> bytes:
 
 
 def large(size: int) -> bytes:
-    """A picture of so many bytes: what comes after its end nobody looks at."""
-    return jpeg() + b"\x00" * (size - len(jpeg()))
+    """A picture of so many bytes."""
+    whole = jpeg()
+    return whole[:-2] + b"\x00" * (size - len(whole)) + whole[-2:]
 
 
 HTML = b"<html><script>alert(1)</script></html>"

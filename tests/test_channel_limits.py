@@ -283,11 +283,11 @@ async def test_what_ends_a_ticket_finds_room_beside_what_could_wait(
     async def kept(unit: Unit, per_turn: int, about: Outgoing) -> int:
         return int(about.content.can_wait and not ended)
 
-    async def room(unit: Unit, can: Capabilities, about: Outgoing, now: datetime) -> bool:
+    async def room(unit: Unit, can: Capabilities, about: Outgoing, now: datetime, count: int) -> bool:
         if not ended:
             ended.append("now")
             await post(unit, out("closing", "p:1"), now, world.core.platforms)
-        return await wait_for_room(unit, can, about, now)
+        return await wait_for_room(unit, can, about, now, count)
 
     monkeypatch.setattr("bot.windows._kept", kept)
     monkeypatch.setattr("bot.outbox.wait_for_room", room)

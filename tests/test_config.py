@@ -80,6 +80,22 @@ def test_unknown_keys_name_the_nearest_valid_one(file: Path, text: str, sentence
     assert sentence in told(file, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wecom_app:\n  agent_id: 1\n  geheim7x: 1\n",
+        "wecom_app: {agent_id: 1, secret:geheim7x: 1}\n",
+        "geheim7x: 1\n",
+    ],
+)
+def test_an_unknown_key_that_may_be_a_secret_is_not_told(file: Path, text: str) -> None:
+    lines = told(file, text)
+    assert len(lines) == 1
+    assert "有一项不认识" in lines[0]
+    assert "英文冒号后面空一格" in lines[0]
+    assert "geheim" not in lines[0]
+
+
 # ── wrong values ───────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("text", "sentence"),

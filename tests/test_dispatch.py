@@ -45,8 +45,13 @@ async def press_boom(ctx: Context, _: None) -> None:
     raise RuntimeError(SECRET)
 
 
+def refused() -> None:
+    """Tests look on here."""
+
+
 @broken.command("拒", slash="refuse", allow=Permission.REPORT, help="")
 async def refuse(ctx: Context, _: None) -> None:
+    refused()
     await ctx.reply("半句话")
     await ctx.log(EntryKind.THANKED)
     await ctx.ask("finding", {"ticket": 1})
@@ -339,3 +344,17 @@ async def test_the_story_still_works_with_a_broken_feature_beside_it(world: Worl
     await attempts(world)
     assert everything(world)["g1"] == before["g1"]
     assert (await entries(world))[-1].kind is EntryKind.RESOLVED
+
+
+async def test_a_full_batch_lets_others_have_their_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, seen = 0, set[int]()
+    monkeypatch.setattr(sys.modules[__name__], "refused", lambda: seen.add(turns))
+
+    for _ in range(40):
+        await world.chen.tells("拒", settle=False)
+    step = asyncio.create_task(world.core.dispatcher.step())
+    while not step.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert await step
+    assert len(seen) == 40

@@ -17,7 +17,9 @@ PHOTO, VOICE, VIDEO, FILE = (
     AttachmentKind.FILE,
 )
 GIF = b"GIF89a\x10\x00\x10\x00" + b"\x00" * 20 + b"\x3b"
-WEBP = b"RIFF\x10\x00\x00\x00WEBPVP8 " + b"\x00" * 8
+WEBP = b"RIFF\x16\x00\x00\x00WEBPVP8 \x0a\x00\x00\x00\x30\x01\x00\x9d\x01\x2a\x80\x02\xe0\x01"
+WEBP_CLEAR = b"RIFF\x12\x00\x00\x00WEBPVP8L\x05\x00\x00\x00\x2f\x7f\xc2\x77\x00\x00"
+WEBP_HUGE = b"RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00" + bytes(4) + b"\xff\xff\xff" * 2
 MP4 = b"\x00\x00\x00\x20ftypisom" + b"\x00" * 20
 KINDS = st.sampled_from([PHOTO, VOICE, VIDEO, FILE])
 
@@ -29,6 +31,9 @@ KINDS = st.sampled_from([PHOTO, VOICE, VIDEO, FILE])
         (PHOTO, png(), ""),
         (PHOTO, GIF, ""),
         (PHOTO, WEBP, ""),
+        (PHOTO, WEBP_CLEAR, ""),
+        (PHOTO, WEBP_HUGE, "impossible size"),
+        (PHOTO, WEBP[:12] + b"EXIF" + WEBP[16:], "impossible size"),
         (PHOTO, jpeg() + b"a film of a second, as some phones add", ""),
         (PHOTO, large(MOST_BYTES), ""),
         (PHOTO, large(MOST_BYTES + 1), "too large"),

@@ -5,6 +5,8 @@ import os
 import re
 from pathlib import Path
 
+from bot.adapters.bare import bare
+
 FILE_REF = "file/"
 """Before the name of a file of ours it makes the `ref` of an Attachment."""
 
@@ -36,7 +38,7 @@ def keep(folder: Path, ref: str, data: bytes) -> None:
     path = folder / ref
     if path.exists():
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder / f"{ref}.{os.getpid()}.part"
     with part.open("wb") as file:
         file.write(data)
@@ -46,11 +48,11 @@ def keep(folder: Path, ref: str, data: bytes) -> None:
 
 
 async def load(folder: Path, ref: str) -> bytes:
-    """The bytes of "file/<SHA-256>"; none if there is no such file (any more)."""
+    """What is handed on of "file/<SHA-256>" (bare.py); nothing if there is no such file (any more)."""
     name = ref.removeprefix(FILE_REF)
     if _SHA256.fullmatch(name) is None:
         return b""
     try:
-        return await asyncio.to_thread((folder / name).read_bytes)
+        return await asyncio.to_thread(lambda: bare((folder / name).read_bytes()))
     except OSError:
         return b""

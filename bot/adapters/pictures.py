@@ -49,7 +49,20 @@ def _picture(found: str, data: bytes) -> tuple[int, int, bool]:
         case "image/gif":
             size = data[6:10]
             return int.from_bytes(size[:2], "little"), int.from_bytes(size[2:], "little"), b"\x3b" in data[10:]
-    return 1, 1, int.from_bytes(data[4:8], "little") + 8 <= len(data)  # image/webp; its size no phone chokes on
+    return *_webp(data), int.from_bytes(data[4:8], "little") + 8 <= len(data)
+
+
+def _webp(data: bytes) -> tuple[int, int]:
+    """(width, height); zeros if it is none."""
+    match data[12:16]:
+        case b"VP8X":
+            return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8 ":
+            return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+    return 0, 0
 
 
 def _jpeg(data: bytes) -> tuple[int, int, bool]:

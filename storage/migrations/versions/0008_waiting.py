@@ -1,0 +1,12 @@
+"""What waits for one chat is found without reading what waits for all the others."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    waits = sa.text("state = 'pending'")
+    op.create_index("outbox_waits", "outbox", ["chat_key", "id"], sqlite_where=waits, postgresql_where=waits)
