@@ -14,7 +14,7 @@ from storage.engine.base import NewerSchemaError, StoreDownError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0008"
+HEAD = "0009"
 """The schema this program speaks. A test holds it equal to Alembic's head."""
 
 ROOT = Path(__file__).resolve().parents[2]
