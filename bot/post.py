@@ -31,7 +31,8 @@ async def post(unit: Unit, out: Outgoing, now: datetime, platforms: Mapping[tupl
     if out.kind is OutKind.EDIT:
         cut = cut_text(content.text, limit, limits.unit)
         return await unit.outbox.add(replace(out, content=replace(content, text=cut)), now)
-    out = replace(out, content=content)
+    if content is not out.content:
+        out = replace(out, content=content)
     apart = content.attachment is not None and not platform.capabilities.captions and bool(content.text)
     parts = split_marked(content.text, limits.text if apart else limit, limits.unit)
     if apart:
