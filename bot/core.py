@@ -137,17 +137,7 @@ def assemble(
     courier = Courier(engine, table, clock, metrics, owner=owner, files=files, on_settled=stir, jitter=jitter)
     fetcher = Fetcher(engine, table, clock, folder=files, on_kept=courier.wake.set)
     jobs = JobRunner(engine, router, dispatcher, publisher, clock, metrics, jitter=jitter)
-    scheduler = Scheduler(
-        engine,
-        clock,
-        metrics,
-        crons=router.crons,
-        make_context=dispatcher.context,
-        finish=dispatcher.finish,
-        owner=owner,
-        late_minutes=late_minutes,
-        on_commit=stir,
-    )
+    scheduler = _scheduler(engine, clock, metrics, router, dispatcher, owner, late_minutes, stir)
     auditor = Auditor(
         engine,
         clock,
@@ -174,4 +164,27 @@ def assemble(
         jobs=jobs,
         scheduler=scheduler,
         auditor=auditor,
+    )
+
+
+def _scheduler(
+    engine: Engine,
+    clock: Clock,
+    metrics: Metrics,
+    router: Router,
+    dispatcher: Dispatcher,
+    owner: str,
+    late_minutes: int,
+    stir: Callable[[], None],
+) -> Scheduler:
+    return Scheduler(
+        engine,
+        clock,
+        metrics,
+        crons=router.crons,
+        make_context=dispatcher.context,
+        finish=dispatcher.finish,
+        owner=owner,
+        late_minutes=late_minutes,
+        on_commit=stir,
     )

@@ -139,19 +139,7 @@ async def running(
         groups = kit.settings.wecom_webhook.groups
         webhooks = {group.chat: group.key for group in groups}
         platform = AibotPlatform(kit, patience=patience, media=media, webhooks=webhooks)
-        core = assemble(
-            engine=engine,
-            clock=clock,
-            metrics=Metrics(),
-            hearing=hearing,
-            platforms=[platform],
-            features=FEATURES,
-            aliases=("民警", "平安小助手"),
-            settings={},
-            owner=owner,
-            files=folder / "files",
-            jitter=lambda: 0.0,
-        )
+        core = _core(kit, platform)
         async with engine.write() as tx:
             if not await Unit(tx).stations.all():
                 await _people(Unit(tx))
@@ -179,6 +167,22 @@ async def running(
             await asyncio.gather(*tasks, return_exceptions=True)
             await core.courier.idle()
             await engine.close()
+
+
+def _core(kit: Kit, platform: AibotPlatform) -> Core:
+    return assemble(
+        engine=kit.engine,
+        clock=kit.clock,
+        metrics=Metrics(),
+        hearing=kit.hearing,
+        platforms=[platform],
+        features=FEATURES,
+        aliases=("民警", "平安小助手"),
+        settings={},
+        owner=kit.owner,
+        files=kit.data_dir / "files",
+        jitter=lambda: 0.0,
+    )
 
 
 def _serve(door: Callback) -> tuple[Server, socket.socket, str]:
