@@ -94,7 +94,7 @@ async def test_standing_by_is_the_bots_and_not_the_processs(tmp_path: Path, data
         async with running(tmp_path, fake, first=False, **life) as heir:
             die(one)
             assert one.platform.connection is not None
-            one.platform.connection._take = never_again  # type: ignore[method-assign]
+            one.platform.connection._sole.take = never_again  # type: ignore[method-assign]
             await until_resting(heir)
             await leases_pass()
             assert subscribes(fake) == 2

@@ -20,13 +20,13 @@ from bot.adapters.wecom.alarm import alarm
 from bot.adapters.wecom.api import Call, Good, Lost, Refused, SessionFactory
 from bot.adapters.wecom.errcodes import TOO_OFTEN, hint
 from bot.adapters.wecom.jsontext import decoded
+from bot.adapters.wecom.sole import Sole
 from bot.adapters.wecom_aibot.events import PLATFORM
 from bot.adapters.wecom_aibot.line import ACK_SECONDS, Line
 from bot.adapters.wecom_aibot.pauses import Pauses, Sleep
 from bot.adapters.wecom_aibot.wire import Frame, body_decoder, frame_decoder
 from bot.clock import Clock
 from bot.errors import place
-from bot.instance import gone
 from storage.engine.base import Engine, StoreDownError
 from storage.model.channels import Cursor
 from storage.unit import Unit
@@ -110,12 +110,10 @@ class Connection:
         self._session = session
         self._engine = engine
         self._clock = clock
-        self._owner = owner
         self._patience = patience or Patience()
+        self._sole = Sole(engine, clock, f"socket:{bot}", owner, timedelta(seconds=self._patience.lease))
         self._sleep = sleep
         self._pauses = Pauses(sleep, self._patience.pause_cap)
-        self._lease = f"socket:{bot}"
-        self._until: datetime | None = None
         self._stand_by_until: datetime | None = None
         self._taken = False
         self._refusal: Refused | None = None
@@ -126,7 +124,7 @@ class Connection:
     @property
     def ours(self) -> bool:
         """Is it this process that connects?"""
-        return self._until is not None
+        return self._sole.held
 
     async def ask(self, cmd: str, body: dict[str, Any], req_id: str = "") -> Call:
         """One frame; without a req_id it gets its own. Not connected: certainly not sent."""
@@ -137,7 +135,7 @@ class Connection:
     async def run(self, heard: Heard) -> None:
         """Connected whenever it is our turn, until cancelled."""
         try:
-            await self._inherit()
+            await self._sole.inherit()
             while True:
                 if not await self._ours():
                     await self._sleep(self._patience.look)
@@ -206,12 +204,9 @@ class Connection:
     async def _note(self, name: str, value: str) -> None:
         try:
             async with self._engine.write() as tx:
-                await Unit(tx).channels.read_to(self._row(name, value))
+                await Unit(tx).channels.read_to(Cursor(platform=PLATFORM, bot=self._bot, name=name, value=value))
         except StoreDownError:
             return
-
-    def _row(self, name: str, value: str) -> Cursor:
-        return Cursor(platform=PLATFORM, bot=self._bot, name=name, value=value)
 
     async def _mark(self, mark: Mark) -> None:
         """For who looks from outside: what this attempt came to."""
@@ -225,50 +220,20 @@ class Connection:
 
     async def _ours(self) -> bool:
         """Take or keep the lease. While the store is down, what we hold is ours until it runs out."""
-        taken = await self._take()
-        if taken is None:
-            return self._until is not None and self._clock.now() < self._until
-        return taken
-
-    async def _take(self) -> bool | None:
-        """Is the lease ours now? None while the store is down."""
-        now = self._clock.now()
-        until = now + timedelta(seconds=self._patience.lease)
-        try:
-            async with self._engine.write() as tx:
-                lease = await Unit(tx).leases.take(self._lease, self._owner, now=now, until=until)
-        except StoreDownError:
-            return None
-        self._until = until if lease is not None else None
-        return lease is not None
+        taken = await self._sole.take()
+        return self._sole.left > timedelta(0) if taken is None else taken
 
     async def _keep(self) -> None:
         """Returns when another process has the lease. While the store is down a connection that lives goes on."""
-        while (taken := await self._take()) is not False:
+        while (taken := await self._sole.take()) is not False:
             await self._sleep(self._patience.lease / 3 if taken else STORE_PAUSE)
-
-    async def _inherit(self) -> None:
-        """A process of this machine that is gone holds nothing any more. Only at start, so that where two machines
-        cannot be told apart (containers), one starting takes over once and no more."""
-        try:
-            async with self._engine.write() as tx:
-                leases = Unit(tx).leases
-                owner = await leases.holder(self._lease, self._clock.now())
-                if owner is not None and gone(owner):
-                    await leases.release(self._lease, owner)
-        except StoreDownError:
-            return
 
     async def _release(self, *, for_good: bool = False) -> None:
         """Let another process in at once. `for_good`: we are told to stop; who starts us again wants us connected."""
-        standing_by, self._until = self._until is not None and self._stand_by_until is not None, None
-        try:
-            async with self._engine.write() as tx:
-                await Unit(tx).leases.release(self._lease, self._owner)
-                if for_good and standing_by:
-                    await Unit(tx).channels.read_to(self._row(STAND_BY, ""))
-        except StoreDownError:
-            return
+        standing_by = self._sole.held and self._stand_by_until is not None
+        await self._sole.let_go()
+        if for_good and standing_by:
+            await self._note(STAND_BY, "")
 
     # -- one connection
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.adapters.wecom.sealing import Seal
+from bot.adapters.wecom.sole import Sole
 from bot.adapters.wecom_kf.parse import PLATFORM
 from bot.clock import Clock
-from bot.instance import gone
 from storage.engine.base import Engine, StoreDownError
 from storage.model.channels import Cursor
 from storage.unit import Unit
@@ -28,23 +28,21 @@ class Turn:
         self._engine = engine
         self._clock = clock
         self._bot = bot
-        self._owner = owner
         self._seal = Seal(secret)
-        self._lease = f"pull:{bot}"
-        self._until: datetime | None = None
+        self._sole = Sole(engine, clock, f"pull:{bot}", owner, LEASE)
         self._seen = ""
 
     @property
     def ours(self) -> bool:
-        return self._until is not None and self._clock.now() < self._until
+        return self._sole.left > timedelta(0)
 
     async def keep(self, noticed: Callable[[str], None]) -> None:
         """Until cancelled. `noticed` is called when the turn becomes ours, and for every notice others hand over."""
-        await self._quietly_inherit()
+        await self._sole.inherit()
         while True:
             try:
                 had = self.ours
-                if await self._take():
+                if self._sole.left > LEASE * 2 / 3 or await self._sole.take():
                     token = await self._handed_over()
                     if token is not None or not had:
                         noticed(token or "")
@@ -60,22 +58,7 @@ class Turn:
 
     async def give_up(self) -> None:
         """Let another process in at once."""
-        self._until = None
-        try:
-            async with self._engine.write() as tx:
-                await Unit(tx).leases.release(self._lease, self._owner)
-        except StoreDownError:
-            return
-
-    async def _take(self) -> bool:
-        now = self._clock.now()
-        if self._until is not None and self._until - now > LEASE * 2 / 3:
-            return True
-        until = now + LEASE
-        async with self._engine.write() as tx:
-            lease = await Unit(tx).leases.take(self._lease, self._owner, now=now, until=until)
-        self._until = until if lease is not None else None
-        return lease is not None
+        await self._sole.let_go()
 
     async def _handed_over(self) -> str | None:
         """The token of a notice not seen before; None if there is no such notice."""
@@ -85,14 +68,3 @@ class Turn:
             return None
         self._seen = sealed
         return (self._seal.open(sealed) or "").removeprefix(MARK)
-
-    async def _quietly_inherit(self) -> None:
-        """A process of this machine that is gone fetches nothing any more."""
-        try:
-            async with self._engine.write() as tx:
-                leases = Unit(tx).leases
-                owner = await leases.holder(self._lease, self._clock.now())
-                if owner is not None and gone(owner):
-                    await leases.release(self._lease, owner)
-        except StoreDownError:
-            return
