@@ -115,8 +115,8 @@ class AppPlatform:
         """The code first: the change it is for may be ready at once."""
         if self._accept is None:
             raise StoreDownError("not running")
-        if event.kind == "press" and code and not await self._codes.heard(event.id):
-            await self._codes.keep(event.user, event.task, code)
+        if event.kind == "press" and code:
+            await self._codes.keep(event.user, event.task, code, event.id)
         envelope = model.Envelope(
             platform=PLATFORM,
             bot=self.bot,

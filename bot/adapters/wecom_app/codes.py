@@ -22,18 +22,15 @@ class Codes:
         self._bot = bot
         self._seal = Seal(secret)
 
-    async def keep(self, user: str, task: str, code: str) -> None:
-        """The newest one counts."""
+    async def keep(self, user: str, task: str, code: str, event_id: str = "") -> None:
+        """The newest one counts. `event_id`: the press that brought it. If that is stored already, this is a late copy,
+        whose code was used, and would take the place of a newer one."""
         until = self._clock.now() + GOOD_FOR
         sealed = self._seal.close(code)
         card = CardCode(platform=PLATFORM, bot=self._bot, chat_id=user, task_id=task, code=sealed, until=until)
         async with self._engine.write() as tx:
-            await Unit(tx).channels.put_code(card)
-
-    async def heard(self, event_id: str) -> bool:
-        """Is that press stored already? The code of a late copy was used, and would take the place of a newer one."""
-        async with self._engine.read() as tx:
-            return await Unit(tx).inbox.known(PLATFORM, self._bot, event_id)
+            if not event_id or not await Unit(tx).inbox.known(PLATFORM, self._bot, event_id):
+                await Unit(tx).channels.put_code(card)
 
     async def take(self, user: str, task: str) -> str:
         """The code, used up; "" if there is none that may work."""
